@@ -1,0 +1,1 @@
+"""HTTP beside the webhook: the mini program, health, metrics; one resource a file."""

@@ -1,0 +1,1 @@
+"""The peers: each a server of its own process, started with a port."""

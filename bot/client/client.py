@@ -1,0 +1,135 @@
+"""One call to WeChat, start to end: token, request, errors by the table, one renewal, a bounded repeat."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import random
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+from bot.client.errors import find_error, is_stale, stops_api
+from bot.client.http import Api, WeChatHttp
+from bot.client.token import STABLE_TOKEN, Tokens
+from core.accounts import Account
+from core.clock import Now, now
+from core.errors import ChannelError, Retryable
+
+log = logging.getLogger(__name__)
+
+RecordFailure = Callable[[str, str, int, str], Awaitable[None]]
+"""Told of each failed call: app id, API, WeChat's code (0: none came), cause and remedy; nothing about a person."""
+
+_PATIENCE_S = 2.0
+"""A call waits inside itself only this long; what must wait longer is for the caller to plan."""
+
+
+async def _forget(app_id: str, api: str, code: int, detail: str) -> None:
+    return None
+
+
+class WeChatClient:
+    """Calls for any account; each API family's file builds on ``call``."""
+
+    def __init__(
+        self, http: WeChatHttp, tokens: Tokens, record_failure: RecordFailure = _forget, clock: Now = now
+    ) -> None:
+        self.http = http
+        self._tokens = tokens
+        self._record_failure = record_failure
+        self._now = clock
+        self._stopped: dict[tuple[str, str], tuple[Retryable, float]] = {}
+
+    async def call(
+        self,
+        account: Account,
+        api: Api,
+        query: Mapping[str, str] | None = None,
+        body: Mapping[str, Any] | None = None,
+    ) -> dict[str, Any]:
+        """WeChat's answer to a call that succeeded; raises the ``ChannelError`` family.
+
+        A stale token is renewed once and the call made once more; what surely was not done is tried again, up to
+        ``api.tries`` times in all.
+        """
+        try:
+            return await self._try(account, api, query or {}, body)
+        except ChannelError as error:
+            await self._record(account, api, error)
+            raise
+
+    async def check_token(self, account: Account) -> None:
+        """Raises what keeps the account from having an access token."""
+        try:
+            await self._token(account)
+        except ChannelError as error:
+            await self._record(account, None, error)
+            raise
+
+    async def _try(
+        self, account: Account, api: Api, query: Mapping[str, str], body: Mapping[str, Any] | None
+    ) -> dict[str, Any]:
+        for number in range(1, api.tries + 1):
+            try:
+                return await self._once(account, api, query, body)
+            except Retryable as error:
+                if number == api.tries or error.after_s > _PATIENCE_S or is_stale(error):
+                    raise
+            await asyncio.sleep(0.2 * 2**number * (0.5 + random.random()))  # noqa: S311
+        raise AssertionError("unreachable")
+
+    async def _once(
+        self, account: Account, api: Api, query: Mapping[str, str], body: Mapping[str, Any] | None
+    ) -> dict[str, Any]:
+        self._refuse_early(account, api)
+        if not api.needs_token:
+            return self._judge(account, api, await self.http.exchange(account, api, query, body))
+        token = await self._token(account)
+        answer = await self.http.exchange(account, api, {**query, "access_token": token}, body)
+        try:
+            return self._judge(account, api, answer)
+        except Retryable as error:
+            if not is_stale(error):
+                raise
+        token = await self._token(account, failed=token)
+        answer = await self.http.exchange(account, api, {**query, "access_token": token}, body)
+        return self._judge(account, api, answer)
+
+    async def _token(self, account: Account, failed: str = "") -> str:
+        try:
+            return await (self._tokens.renew(account, failed) if failed else self._tokens.get(account))
+        except ChannelError:
+            raise
+        except Exception as error:
+            # The store's own trouble (database away): nothing was sent, and its error type is none of ours.
+            raise Retryable(
+                f"no access token: its store failed ({type(error).__name__})", api=STABLE_TOKEN.path
+            ) from error
+
+    def _judge(self, account: Account, api: Api, answer: dict[str, Any]) -> dict[str, Any]:
+        error = find_error(api.path, answer, self._now())
+        if error is None:
+            return answer
+        if isinstance(error, Retryable) and stops_api(error):
+            self._stopped[account.app_id, api.path] = (error, time.monotonic() + error.after_s)
+        raise error
+
+    def _refuse_early(self, account: Account, api: Api) -> None:
+        """Raises without a call while a used-up quota has not been reset."""
+        error, until = self._stopped.get((account.app_id, api.path), (None, 0.0))
+        if error is None:
+            return
+        left_s = until - time.monotonic()
+        if left_s <= 0:
+            del self._stopped[account.app_id, api.path]
+            return
+        raise Retryable(error.detail, code=error.code, api=error.api, raw=error.raw, after_s=left_s)
+
+    async def _record(self, account: Account, api: Api | None, error: ChannelError) -> None:
+        path = error.api or (api.path if api else "")
+        log.warning("call to WeChat failed", extra={"account": account.key, "api": path, "code": error.code})
+        try:
+            await self._record_failure(account.app_id, path, error.code, error.detail)
+        except Exception as trouble:
+            log.warning("a failed call could not be recorded", extra={"error": type(trouble).__name__})

@@ -1,0 +1,1 @@
+"""From a push to its answer: the webhook, what is in work, deadlines and recovery."""

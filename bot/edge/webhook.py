@@ -1,0 +1,149 @@
+"""``GET|POST /hooks/{account}``: from WeChat's request to the bytes it is answered with."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Mapping
+from urllib.parse import parse_qsl
+
+from aiohttp import web
+from multidict import CIMultiDict
+
+from bot.channels.channel import MAX_BODY, Channel
+from bot.channels.inbound import Opened
+from bot.channels.refusals import PushRefused, Reason
+from bot.edge.counts import EdgeCounts
+from bot.edge.desk import Desk
+from bot.edge.forward import Forwarder
+from core.clock import Now, now
+from core.ports import People, Recorded
+
+log = logging.getLogger(__name__)
+
+PREFIX = "/hooks/"
+BODY_WAIT_S = 4.0
+CONSENT_WAIT_S = 1.0
+
+_RETRY_LATER = b"try again"
+
+
+class _Headers(dict[str, "CIMultiDict[str]"]):
+    """Headers by content type, made once: a copy costs less than a parse."""
+
+    def __missing__(self, content_type: str) -> CIMultiDict[str]:
+        made = self[content_type] = CIMultiDict({"Content-Type": content_type})
+        return made
+
+
+_HEADERS = _Headers()
+
+
+class Webhook:
+    """Answers WeChat. ``channels`` are the accounts by their key, the last part of the path."""
+
+    def __init__(
+        self,
+        channels: Mapping[str, Channel],
+        desk: Desk,
+        people: People,
+        counts: EdgeCounts,
+        forwarder: Forwarder | None = None,
+        clock: Now = now,
+    ) -> None:
+        self._channels = channels
+        self._desk = desk
+        self._people = people
+        self._counts = counts
+        self._forwarder = forwarder
+        self._now = clock
+        self._monotonic: Callable[[], float] = asyncio.get_running_loop().time
+
+    async def handle(self, request: web.BaseRequest) -> web.Response:
+        """One request; refusals are 400, 403, 404, 405 or 413 and leave no trace but a count."""
+        began = self._monotonic()
+        account = request.rel_url.raw_path[len(PREFIX) :]
+        channel = self._channels.get(account)
+        if channel is None:
+            self._counts.refused("-", "unknown_account")
+            return _plain(404, b"no such account")
+        query = _query(request.rel_url.raw_query_string)
+        try:
+            if request.method == "POST":
+                response = await self._push(channel, account, query, request)
+            elif request.method == "GET":
+                response = _plain(200, channel.check_url(query).encode())
+                self._counts.url_check(account)
+            else:
+                return _plain(405, b"GET or POST")
+        except PushRefused as refused:
+            self._counts.refused(account, refused.reason)
+            return _plain(refused.status, refused.reason.encode())
+        self._counts.latency(self._monotonic() - began)
+        return response
+
+    async def _push(
+        self, channel: Channel, account: str, query: Mapping[str, str], request: web.BaseRequest
+    ) -> web.Response:
+        channel.check_query(query)
+        body = await _body(request)
+        opened = channel.read(query, body)
+        keeps_place = opened.has_place and await self._keeps_place(channel, opened)
+        inbound = channel.inbound(opened, keeps_place=keeps_place, received_at=self._now())
+        try:
+            recorded = await self._desk.take(inbound)
+        except Exception as error:
+            self._counts.failed(account, inbound.kind)
+            log.error("push not stored", extra={"account": account, "error": type(error).__name__})
+            return _plain(503, _RETRY_LATER)
+        self._counts.pushed(account, inbound.kind, recorded.is_first)
+        if self._forwarder is not None and recorded.is_first:
+            self._forwarder.offer(account, request.rel_url.raw_query_string, body)
+        return self._answer(channel, opened, recorded)
+
+    async def _keeps_place(self, channel: Channel, opened: Opened) -> bool:
+        """Whether a coarse place may be kept; where nobody can be asked, or not in time, it is not."""
+        try:
+            async with asyncio.timeout(CONSENT_WAIT_S):
+                return await self._people.has_location_consent(channel.account.app_id, opened.openid)
+        except Exception as error:
+            log.warning("consent could not be read", extra={"error": type(error).__name__})
+            return False
+
+    def _answer(self, channel: Channel, opened: Opened, recorded: Recorded) -> web.Response:
+        body, content_type = channel.render(opened, recorded.reply, recorded.received_at)
+        return web.Response(body=body, headers=_HEADERS[content_type].copy())
+
+
+def _query(raw: str) -> dict[str, str]:
+    """The query as a mapping; WeChat's values seldom need decoding."""
+    if "%" in raw or "+" in raw:
+        return dict(parse_qsl(raw, keep_blank_values=True, errors="replace"))
+    try:
+        return dict([part.split("=", 1) for part in raw.split("&")])
+    except ValueError:  # a part without a value
+        return dict(parse_qsl(raw, keep_blank_values=True, errors="replace"))
+
+
+async def _body(request: web.BaseRequest) -> bytes:
+    """The body, at most ``MAX_BODY`` bytes, within ``BODY_WAIT_S``."""
+    length = request.content_length
+    if length is not None and length > MAX_BODY:
+        raise PushRefused(Reason.TOO_LARGE)
+    try:
+        if request.content.is_eof():
+            body = request.content.read_nowait()
+        else:
+            async with asyncio.timeout(BODY_WAIT_S):
+                body = await request.read()
+    except web.HTTPRequestEntityTooLarge:
+        raise PushRefused(Reason.TOO_LARGE) from None
+    except (TimeoutError, ConnectionError, web.HTTPException, web.RequestPayloadError):
+        raise PushRefused(Reason.NOT_A_PUSH, "the body did not arrive whole") from None
+    if len(body) > MAX_BODY:
+        raise PushRefused(Reason.TOO_LARGE)
+    return body
+
+
+def _plain(status: int, body: bytes) -> web.Response:
+    return web.Response(status=status, body=body, headers={"Content-Type": "text/plain; charset=utf-8"})

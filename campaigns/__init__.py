@@ -1,0 +1,1 @@
+"""What HQ configures: content, offers, occasions."""

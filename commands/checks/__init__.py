@@ -1,0 +1,1 @@
+"""What ``check`` looks at, one part a file; each finding is green, yellow or red and carries its remedy."""

@@ -1,0 +1,105 @@
+"""The composition root: rooms get their settings and each other here, and nowhere else."""
+
+from __future__ import annotations
+
+import getpass
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+
+from bot.client.client import WeChatClient
+from bot.client.http import WeChatHttp
+from bot.client.token import Tokens
+from config.load import accounts_of, load_settings
+from config.settings import Settings
+from core.accounts import Account, AccountKind
+from core.errors import Invalid, ZhijiError
+from delivery.failed_calls import record_failed_call
+from models.database import close_database, is_sqlite, open_database, pending_migrations, sqlite_path
+from models.dialect.condition import look_at
+from models.leases import new_holder
+from models.tokens import SharedTokens
+
+
+@dataclass(frozen=True, slots=True)
+class Installation:
+    """The settings as the rooms take them, and the name of this process."""
+
+    settings: Settings
+    accounts: Mapping[str, Account]
+    secret_key: str
+    holder: str
+
+    def account(self, key: str) -> Account:
+        """The account of that name. Raises ``Invalid``."""
+        found = self.accounts.get(key)
+        if found is None:
+            known = ", ".join(self.accounts) or "none"
+            raise Invalid("account", f"there is no account {key!r}", f"configured are: {known}")
+        return found
+
+    def official_account(self) -> Account:
+        """The one official account, where there is just one. Raises ``Invalid``."""
+        found = [a for a in self.accounts.values() if a.kind is AccountKind.OFFICIAL_ACCOUNT]
+        if len(found) != 1:
+            raise Invalid("--account", f"{len(found)} official accounts are configured", "say which")
+        return found[0]
+
+    @property
+    def grace(self) -> timedelta:
+        return timedelta(days=self.settings.brand.unfollow_grace_days)
+
+
+def read_installation() -> Installation:
+    """Reads the settings. Raises ``SettingsInvalid``."""
+    settings = load_settings()
+    return Installation(settings, accounts_of(settings), settings.secret_key.get_secret_value(), new_holder())
+
+
+@asynccontextmanager
+async def database(installation: Installation) -> AsyncIterator[None]:
+    """The database, open and with its schema up to date. Raises ``Invalid`` where it is not."""
+    url = installation.settings.database_url
+    if is_sqlite(url) and not sqlite_path(url).exists():
+        raise Invalid("database", f"{sqlite_path(url)} does not exist", "run: python main.py migrate")
+    try:
+        async with said_plainly(url):
+            await open_database(url, installation.settings.database_pool)
+            pending = await pending_migrations()
+        if pending:
+            raise Invalid("database", f"lacks {len(pending)} migration(s)", "run: python main.py migrate")
+        yield
+    finally:
+        await close_database()
+
+
+@asynccontextmanager
+async def said_plainly(url: str) -> AsyncIterator[None]:
+    """What a driver says of a database it cannot reach becomes an ``Invalid`` with the remedy."""
+    try:
+        yield
+    except ZhijiError:
+        raise
+    except Exception:
+        await look_at(url)
+        raise
+
+
+@asynccontextmanager
+async def wechat(installation: Installation) -> AsyncIterator[WeChatClient]:
+    """A client for every account, its tokens shared through the database."""
+    async with WeChatHttp() as http:
+        tokens = Tokens(http, SharedTokens(installation.secret_key, installation.holder))
+        try:
+            yield WeChatClient(http, tokens, record_failed_call)
+        finally:
+            await tokens.close()
+
+
+def operator() -> str:
+    """Who runs this command, for the audit log."""
+    try:
+        return f"cli:{getpass.getuser()}"[:64]
+    except (KeyError, OSError):
+        return "cli"

@@ -1,0 +1,1 @@
+"""Words every room speaks; standard library only, no input or output."""

@@ -1,0 +1,1 @@
+"""Who: identities, profile, timeline, consent, tags."""

@@ -1,0 +1,136 @@
+"""Stretches: cuts a message where a negation stops reaching — at punctuation, at a turn, at a new wish."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from customers.tagging.cues import NEGATING, Cue, Force
+from customers.tagging.lexicon import Kind
+
+# Signs that join or quote words ("黑色/红色不要", "不要“黑色”") and the point of a number do not end a clause.
+_SEPARATOR = re.compile(r"""(?:(?!(?<=\d)\.(?=\d))[^\w、/+&·"'“”‘’「」『』-])+""")
+_HARD = re.compile(r"[。.!?;…]")
+_POLAR_END = re.compile(r"(?:吗|嘛|(?<![什怎那这多])么)[啊呀呢哦]?$")
+_LONGEST_CLAUSE, _CUT = 120, "…"
+# "不是|很|想要": between a negation and its verb stand only such words; anything else there has ended its reach.
+_TRIVIAL = re.compile(r"(?:[很太再总老都又还也真我你您们只一直天每的得特别多请会说是]|那么|这么|怎么|有点|什么)*")
+
+
+class Mention(NamedTuple):
+    """A lexicon word found at its place."""
+
+    start: int
+    end: int
+    kind: Kind
+
+
+@dataclass(slots=True)
+class Stretch:
+    """A part of a clause within which a negation reaches. ``members`` are indices into the message's mentions."""
+
+    start: int
+    end: int
+    opener: Force | None
+    cues: list[Cue]
+    members: list[int] = field(default_factory=list)
+    is_supposed: bool = False  # "如果起球"
+    follows: str | None = None  # what separates its clause from the one before; None where it opens no clause
+    precedes: str | None = None  # what separates its clause from the next; None where it closes no clause
+
+
+def split_stretches(folded: str, mentions: Sequence[Mention], cues: Sequence[Cue]) -> list[Stretch]:
+    """The stretches of a folded text in order, each with its cues and mentions (both given in order of start)."""
+    stretches: list[Stretch] = []
+    next_cue = 0
+    for start, end, before, after in _clauses(folded):
+        first = next_cue
+        while next_cue < len(cues) and cues[next_cue].start < end:
+            next_cue += 1
+        opening = len(stretches)
+        if first == next_cue:
+            stretches.append(Stretch(start, end, None, []))
+        else:
+            stretches.extend(_cut(folded, start, end, cues[first:next_cue]))
+        stretches[opening].follows = before
+        stretches[-1].precedes = after
+    _seat(stretches, mentions)
+    return stretches
+
+
+def is_polar(folded: str, stretch: Stretch) -> bool:
+    """True for a stretch that ends in a yes-or-no question ("起球吗")."""
+    if stretch.precedes is None:
+        return False
+    part = folded[stretch.start : stretch.end]
+    return _POLAR_END.search(part) is not None or (part.endswith("吧") and "?" in stretch.precedes)
+
+
+def is_asked(folded: str, stretch: Stretch) -> bool:
+    """True for a stretch that ends in any question ("没有黑色?")."""
+    return (stretch.precedes is not None and "?" in stretch.precedes) or is_polar(folded, stretch)
+
+
+def is_soft(separator: str) -> bool:
+    """True where a separator leaves two clauses close enough for "黑色太老气，不要"."""
+    return _HARD.search(separator) is None
+
+
+def _clauses(folded: str) -> Iterator[tuple[int, int, str, str]]:
+    start, before = 0, ""
+    for match in _SEPARATOR.finditer(folded):
+        if match.start() > start:
+            yield from _pieces(start, match.start(), before, match.group())
+        start, before = match.end(), match.group()
+    if start < len(folded):
+        yield from _pieces(start, len(folded), before, "")
+
+
+def _pieces(start: int, end: int, before: str, after: str) -> Iterator[tuple[int, int, str, str]]:
+    """A clause no longer than anybody speaks: rules compare within it, so a hostile one must not grow without end."""
+    while end - start > _LONGEST_CLAUSE:
+        yield start, start + _LONGEST_CLAUSE, before, _CUT
+        start, before = start + _LONGEST_CLAUSE, _CUT
+    yield start, end, before, after
+
+
+def _cut(folded: str, start: int, end: int, cues: Sequence[Cue]) -> Iterator[Stretch]:
+    current = Stretch(start, end, None, [])
+    is_supposed = False
+    for index, cue in enumerate(cues):
+        following = cues[index + 1] if index + 1 < len(cues) else None
+        if _opens(folded, cue, current.cues, following):
+            if cue.start > current.start:
+                current.end = cue.start
+                yield current
+                current = Stretch(cue.start, end, None, [])
+            current.opener = cue.force
+        is_supposed = is_supposed or cue.force is Force.SUPPOSE
+        current.is_supposed = is_supposed
+        current.cues.append(cue)
+    yield current
+
+
+def _opens(folded: str, cue: Cue, before: Sequence[Cue], following: Cue | None) -> bool:
+    if cue.force is Force.WHY:
+        return True
+    if cue.force not in (Force.TURN, Force.WISH):
+        return False
+    if following is not None and following.force in NEGATING and following.start - cue.end <= 1:
+        return False  # "裙子|就|不要了": the turn belongs to the negation
+    negation = next((each for each in reversed(before) if each.force in NEGATING), None)
+    if negation is not None and negation.force is Force.UNABLE and negation.end == cue.start:
+        return False  # "没法|申请"
+    if cue.force is Force.WISH and negation is not None:
+        return _TRIVIAL.fullmatch(folded, negation.end, cue.start) is None  # "不是很|想要黑色" is one refusal
+    return True
+
+
+def _seat(stretches: Sequence[Stretch], mentions: Sequence[Mention]) -> None:
+    at = 0
+    for index, mention in enumerate(mentions):
+        while at + 1 < len(stretches) and stretches[at + 1].start <= mention.start:
+            at += 1
+        stretches[at].members.append(index)

@@ -1,0 +1,1 @@
+"""Everything that leaves: the delivery table and the worker that sends it."""

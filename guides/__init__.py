@@ -1,0 +1,1 @@
+"""Who serves: organisation, stores, scenes, binding, tasks."""

@@ -1,0 +1,47 @@
+"""Words that several handlers say: what one can ask, how to send a place, shops and guides."""
+
+from __future__ import annotations
+
+from core.accounts import AccountKind
+from core.messages import Inbound
+from guides.nearby import StoreNow
+
+WISHES = ("text", "voice", "event.click")
+"""The kinds a fixed wish comes in: typed, spoken (its recognition), or as the key of a menu button."""
+
+CAN_ASK = "您可以回复“附近门店”“营业时间”“我的导购”；想找人请回复“人工”。"
+
+
+def how_to_send_place(inbound: Inbound) -> str:
+    """How to ask by place; a mini program's chat cannot send one."""
+    by_city = "回复“城市＋门店”，例如“上海门店”，可以查看该城市的门店。"
+    if inbound.channel is AccountKind.MINI_PROGRAM:
+        return by_city
+    return f"点输入框旁的“＋”→“位置”→“发送位置”，就能查到离您最近的门店；{by_city}"
+
+
+def guide_at(guide_name: str, store_name: str) -> str:
+    """``人民广场店的导购小李``, or without the shop where it is not known."""
+    return f"{store_name}的导购{guide_name}" if store_name else f"导购{guide_name}"
+
+
+def shop_lines(shop: StoreNow) -> str:
+    """One shop: name and distance, doors, address, phone; a line each, unknown ones left out but the doors."""
+    away = f"（约{_distance(shop.distance_m)}）" if shop.distance_m is not None else ""
+    lines = [f"{shop.store.name}{away}", doors(shop)]
+    if shop.store.address:
+        lines.append(f"地址：{shop.store.address}")
+    if shop.store.phone:
+        lines.append(f"电话：{shop.store.phone}")
+    return "\n".join(lines)
+
+
+def doors(shop: StoreNow) -> str:
+    """``今日10:00-22:00，营业中，22:00打烊``, or that the hours are not known."""
+    today = shop.hours.today
+    spoken = today if not today or today.startswith("今日") else f"今日{today}"
+    return f"{spoken}（{shop.hours.words}）" if spoken else shop.hours.words
+
+
+def _distance(metres: float) -> str:
+    return f"{max(10, round(metres, -1)):.0f}米" if metres < 995 else f"{metres / 1000:.1f}公里"

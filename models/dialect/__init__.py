@@ -1,0 +1,1 @@
+"""SQL that differs by database, and nothing else."""

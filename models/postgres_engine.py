@@ -1,0 +1,38 @@
+"""Tortoise's PostgreSQL engine whose transactions, where they cannot begin, leave no trace in pool or task."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tortoise.backends.asyncpg.client import AsyncpgDBClient, TransactionWrapper
+from tortoise.backends.base.client import TransactionContext, TransactionContextPooled
+from tortoise.connection import get_connections
+
+
+class _Context(TransactionContextPooled):
+    """Gives the connection back when BEGIN fails or is given up.
+
+    Otherwise the pool would be one smaller for good, and whatever the task does next would go to the lost connection.
+    """
+
+    async def __aenter__(self) -> Any:
+        await self.ensure_connection()
+        pool = self.client._parent._pool
+        self.client._connection = await pool.acquire()
+        try:
+            await self.client.begin()
+        except BaseException:
+            await pool.release(self.client._connection)
+            raise
+        self.token = get_connections().set(self.connection_name, self.client)
+        return self.client
+
+
+class PooledPostgresClient(AsyncpgDBClient):
+    """A pool of connections."""
+
+    def _in_transaction(self) -> TransactionContext:
+        return _Context(TransactionWrapper(self), self._pool_init_lock)
+
+
+client_class = PooledPostgresClient

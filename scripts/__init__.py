@@ -1,0 +1,1 @@
+"""What developers run; the checks behind scripts/check are Python."""

@@ -1,0 +1,60 @@
+"""An account as WeChat's console shows it: one app id, its secrets and how it pushes."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class Kind(StrEnum):
+    OFFICIAL_ACCOUNT = "official_account"
+    MINI_PROGRAM = "mini_program"
+
+
+class Mode(StrEnum):
+    PLAIN = "plain"
+    COMPATIBLE = "compatible"
+    SAFE = "safe"
+
+
+class Format(StrEnum):
+    XML = "xml"
+    JSON = "json"
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """One app id. ``key`` is the path of its webhook; ``templates`` are the notices it may send.
+
+    ``bound``: belongs to an Open Platform account, so unionids exist. ``followers``: people who followed
+    before the simulator started. ``ip_allow``: empty means every address may call.
+    """
+
+    key: str
+    kind: Kind
+    app_id: str
+    app_secret: str = field(repr=False)
+    token: str = field(repr=False)
+    aes_key: str = field(default="", repr=False)
+    mode: Mode = Mode.PLAIN
+    format: Format = Format.XML
+    original_id: str = ""
+    bound: bool = True
+    followers: int = 0
+    ip_allow: tuple[str, ...] = ()
+    templates: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        if not self.original_id:
+            object.__setattr__(self, "original_id", f"gh_{_digest('original', self.app_id)[:12]}")
+        if not self.templates:
+            object.__setattr__(self, "templates", tuple(_digest("template", self.app_id, n)[:43] for n in "12"))
+
+    @property
+    def is_official(self) -> bool:
+        return self.kind is Kind.OFFICIAL_ACCOUNT
+
+
+def _digest(*parts: str) -> str:
+    return hashlib.sha256("/".join(parts).encode()).hexdigest()

@@ -1,0 +1,1 @@
+"""What WeChat remembers: tokens, followers, windows, quotas, codes and every message it accepted."""

@@ -1,0 +1,1 @@
+"""Tests mirror the tree of the product; races/ and faults/ need real services and processes."""

@@ -1,0 +1,170 @@
+"""The names others rely on: commands, exit codes, settings, addresses, states, scripts."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from prometheus_client import CollectorRegistry
+
+from api.application import ApiParts, build_application
+from api.session_tokens import SessionTokens
+from bot.edge.webhook import PREFIX
+from commands.line import build_parser, find_commands
+from commands.output import Exit
+from config.settings import AccountSettings, Settings
+from config.sources import CONFIG_VARIABLE
+from config.sources import PREFIX as VARIABLES
+from core.accounts import AccountKind, Crs, Mode, Subtype
+from core.ports import InteractionState
+from models import DeliveryState, TaskState
+
+ROOT = Path(__file__).resolve().parents[2]
+PAGE = ROOT.parent / "shared" / "design" / "contracts.md"
+
+COMMANDS = {
+    "check", "migrate", "serve", "worker", "import", "scene", "menu", "parse", "show", "replay", "delivery", "person",
+    "backup", "restore",
+}  # fmt: skip
+COMMANDS_TO_COME = {"lexicon", "answers", "care", "coupon"}
+LINES = [
+    "check", "migrate", "serve", "serve --no-worker", "worker",
+    "import stores FILE", "import stores FILE --map code=Number --map name=Shop --crs wgs84",
+    "import stores FILE --crs gcj02", "import stores FILE --crs bd09", "import guides FILE", "import customers FILE",
+    "import followers ACCOUNT", "scene create --guide CODE", "scene create --guide CODE --out FILE.png", "scene list",
+    "menu pull ACCOUNT FILE", "menu push ACCOUNT FILE", "parse FILE", "parse FILE FILE --kind official_account",
+    "parse FILE --kind mini_program --aes-key K --app-id A", "show customer OPENID", "show parts", "show deliveries",
+    "show calls", "replay tags", "delivery settle 7 sent", "delivery settle 7 failed", "person export OPENID DIR",
+    "person erase OPENID", "backup FILE", "restore FILE",
+]  # fmt: skip
+ACCOUNT_SETTINGS = {
+    "kind", "subtype", "verified", "app_id", "app_secret", "token", "aes_key", "previous_aes_key", "mode", "api_base",
+    "location_crs",
+}  # fmt: skip
+ADDRESSES = {
+    ("POST", "/mini/{account}/session"), ("POST", "/mini/{account}/events"), ("GET", "/health/live"),
+    ("GET", "/health/ready"), ("GET", "/metrics"),
+}  # fmt: skip
+SCRIPTS = {"demo", "test", "check", "services", "faults"}
+SCRIPTS_TO_COME = {"walkthrough"}
+STATES = {
+    InteractionState: {"received", "answered", "late_replied", "expired", "unknown"},
+    DeliveryState: {
+        "planned", "claimed", "sent", "accepted", "confirmed", "failed", "suppressed", "unknown",
+    },
+    TaskState: {"open", "done", "snoozed", "not_suitable", "lapsed"},
+    AccountKind: {"official_account", "mini_program"},
+    Subtype: {"service", "subscription"},
+    Mode: {"plain", "compatible", "safe"},
+    Crs: {"wgs84", "gcj02", "bd09"},
+}  # fmt: skip
+STATES_TO_COME = {"issued", "locked", "redeemed", "reversed", "expired", "voided"}
+
+
+@pytest.fixture(scope="module")
+def page() -> str:
+    if not PAGE.exists():
+        pytest.skip(f"{PAGE} is absent: that these tests say what the contract says is NOT TESTED")
+    return PAGE.read_text(encoding="utf-8")
+
+
+def section(page: str, title: str) -> str:
+    return page.split(f"\n## {title}", 1)[1].split("\n## ", 1)[0]
+
+
+# ── the product holds the contract ───────────────────────────────────────────────────────────────────────────────
+def test_every_command_is_there_and_none_that_is_to_come() -> None:
+    assert set(find_commands()) >= COMMANDS
+    assert not set(find_commands()) & COMMANDS_TO_COME
+
+
+@pytest.mark.parametrize("line", LINES)
+def test_every_command_takes_its_arguments_and_json(line: str) -> None:
+    args = build_parser().parse_args([*line.split(), "--json"])
+    assert (args.command, args.json) == (line.split()[0], True)
+    assert callable(args.run)
+
+
+def test_the_exit_codes() -> None:
+    assert {code.name: code.value for code in Exit} == {"DONE": 0, "COULD_NOT": 1, "PARTLY": 2, "USAGE": 64}
+
+
+def test_the_settings() -> None:
+    assert (VARIABLES, CONFIG_VARIABLE) == ("SCRM_", "SCRM_CONFIG")
+    assert Settings.model_fields.keys() >= {"database_url", "redis_url", "listen", "secret_key", "accounts"}
+    assert AccountSettings.model_fields.keys() >= ACCOUNT_SETTINGS
+    assert Settings.model_fields["secret_key"].is_required()
+
+
+def test_the_addresses() -> None:
+    async def nothing(*_: Any) -> Any:
+        raise AssertionError("no request is made here")
+
+    parts = ApiParts({}, nothing, SessionTokens("k" * 32), 600.0, CollectorRegistry(), nothing)  # type: ignore[arg-type]
+    found = {
+        (route.method, route.resource.canonical)
+        for route in build_application(parts).router.routes()
+        if route.resource is not None and route.method != "HEAD"
+    }
+    assert found >= ADDRESSES
+    assert PREFIX == "/hooks/"
+
+
+@pytest.mark.parametrize("kind", list(STATES), ids=lambda kind: kind.__name__)
+def test_the_states(kind: Any) -> None:
+    assert {state.value for state in kind} == STATES[kind]
+
+
+@pytest.mark.parametrize("name", sorted(SCRIPTS))
+def test_the_scripts_are_bash_and_may_be_run(name: str) -> None:
+    script = ROOT / "scripts" / name
+    assert script.read_text(encoding="utf-8").startswith("#!/usr/bin/env bash\n")
+    assert os.access(script, os.X_OK)
+
+
+def test_the_demo_takes_its_options() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "demo", "--help"], cwd=ROOT, capture_output=True, text=True, timeout=30
+    )
+    assert {"--exit", "--json"} <= set(re.findall(r"--\w+", done.stdout))
+
+
+# ── these tests say what the page says ───────────────────────────────────────────────────────────────────────────
+def test_the_page_has_no_other_command(page: str) -> None:
+    cells = re.findall(r"^\| (`.+?) \|", section(page, "Commands").replace("\\|", "/"), re.MULTILINE)
+    assert len(cells) >= 12
+    told = {re.split(r"[\s…]", words)[0] for cell in cells for words in re.findall(r"`([^`]+)`", cell)}
+    assert told - {"--no-worker"} == COMMANDS | COMMANDS_TO_COME
+
+
+def test_the_page_has_the_same_exit_codes(page: str) -> None:
+    assert "(exit 0 done · 1 could not · 2 partly: some input rejected · 64 wrong usage)" in page
+
+
+def test_the_page_has_no_other_setting(page: str) -> None:
+    text = section(page, "Settings")
+    assert set(re.findall(r"SCRM_[A-Z_]+", text)) == {
+        "SCRM_CONFIG", "SCRM_DATABASE_URL", "SCRM_REDIS_URL", "SCRM_LISTEN", "SCRM_SECRET_KEY",
+    }  # fmt: skip
+    listed = re.sub(r"\([^)]*\)", "", text.split("[accounts.<key>]`", 1)[1])
+    assert set(re.findall(r"\w+", listed)) == ACCOUNT_SETTINGS
+
+
+def test_the_page_has_no_other_address(page: str) -> None:
+    text = section(page, "HTTP").replace("`/health/ready`", "`/health/ready` GET")
+    told = set(re.findall(r"`(/[^`…]+)`", text)) - {"/api/v1/openapi.json"}
+    assert told == {path for _, path in ADDRESSES} | {PREFIX + "{account}"}
+
+
+def test_the_page_has_no_other_state(page: str) -> None:
+    told = set(re.findall(r"[a-z_]+", section(page, "States"))) - {"interaction", "delivery", "coupon", "task"}
+    assert told == STATES[InteractionState] | STATES[DeliveryState] | STATES[TaskState] | STATES_TO_COME
+
+
+def test_the_page_has_no_other_script(page: str) -> None:
+    assert set(re.findall(r"`scripts/(\w+)", section(page, "Scripts"))) == SCRIPTS | SCRIPTS_TO_COME
