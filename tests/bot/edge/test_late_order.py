@@ -28,7 +28,7 @@ class SlowToSay(Journal):
 
 
 class SlowToUndo(Journal):
-    """Takes its time to roll back."""
+    """Takes its time to roll back, and to finish what came late."""
 
     async def act(self, inbound: Inbound, handler: str, work: Work) -> Recorded:
         try:
@@ -36,6 +36,10 @@ class SlowToUndo(Journal):
         except asyncio.CancelledError:
             await asyncio.sleep(0.15)
             raise
+
+    async def finish(self, inbound: Inbound, handler: str, work: Work) -> None:
+        await asyncio.sleep(0.2)  # longer than the desk takes to look at its deadlines
+        await super().finish(inbound, handler, work)
 
 
 class SlowTable:
