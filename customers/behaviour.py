@@ -14,7 +14,7 @@ from core.errors import Missing
 from core.ports import InteractionState
 from customers.erasing_tables import ERASED_OPENID
 from models import Identity, Interaction
-from models.dialect.journal import lock_person
+from models.dialect.locks import lock_person
 
 KIND_PREFIX = "mini."
 HANDLER = "mini_events"

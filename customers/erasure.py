@@ -16,8 +16,7 @@ from customers.person_tables import ERASERS, Erasing
 from customers.places import forget_places
 from models import Customer, Identity
 from models.dialect.bulk import current
-from models.dialect.journal import lock_person
-from models.dialect.locks import lock_customers
+from models.dialect.locks import lock_customers, lock_person
 
 
 class Named(StrEnum):

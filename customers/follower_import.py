@@ -19,7 +19,7 @@ from customers.identities import learn_unionid
 from models import FollowerImport, Identity
 from models.dialect.bulk import current
 from models.dialect.followers import add_people, date_followings, open_followings
-from models.dialect.journal import lock_person
+from models.dialect.locks import lock_person
 
 SOURCE = "import"
 BATCH = 100

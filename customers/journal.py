@@ -14,7 +14,9 @@ from core.messages import Inbound, Reply, Transfer, reply_from_json, reply_to_js
 from core.ports import Blocked, Entry, InteractionState, Recorded, Subject, Work
 from customers.identities import ensure_person
 from models import Interaction
-from models.dialect.journal import HANDOVER, JournalTable, Row, find_newest, lock_person
+from models.dialect.journal import HANDOVER, JournalTable, Row
+from models.dialect.locks import lock_person
+from models.dialect.reading import find_newest
 from models.outage import is_conflict, is_outage
 
 

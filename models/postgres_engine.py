@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import asyncpg
 from tortoise.backends.asyncpg.client import AsyncpgDBClient, TransactionWrapper
 from tortoise.backends.base.client import TransactionContext, TransactionContextPooled
 from tortoise.connection import get_connections
@@ -28,8 +29,20 @@ class _Context(TransactionContextPooled):
         return self.client
 
 
+class _Connection(asyncpg.connection.Connection):  # type: ignore[misc]
+    """Goes back to the pool without a word to the server, which halves the round trips of single statements.
+
+    Nothing may change the session of a pooled connection: advisory locks here end with their transaction.
+    """
+
+    def get_reset_query(self) -> str:
+        return ""
+
+
 class PooledPostgresClient(AsyncpgDBClient):
     """A pool of connections."""
+
+    connection_class = _Connection
 
     def _in_transaction(self) -> TransactionContext:
         return _Context(TransactionWrapper(self), self._pool_init_lock)

@@ -12,10 +12,8 @@ from typing import Any, NamedTuple, Protocol, TypeAlias
 
 import asyncpg
 import orjson
-from tortoise.backends.base.client import BaseDBAsyncClient
 
 from core.errors import Busy
-from models.dialect.bulk import current, is_postgres
 
 _Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 
@@ -73,7 +71,7 @@ _PERSON_LOCK = "hashtextextended({0}.app_id || ' ' || {0}.openid, 0)"
 
 _POSTGRES_INSERT = f"""
 WITH u AS (
-  SELECT * FROM ROWS FROM (json_to_recordset($1::json) AS (
+  SELECT * FROM ROWS FROM (json_to_recordset(batch) AS (
     key text, app_id text, openid text, kind text, created float8, received_at timestamptz, fields jsonb, reply jsonb,
     state text, reason text, handler text, lease_until timestamptz, seen int8
   )) WITH ORDINALITY AS u(key, app_id, openid, kind, created, received_at, fields, reply, state, reason, handler,
@@ -112,15 +110,30 @@ ON CONFLICT (message_key, occurred_at) DO NOTHING
 """
 
 
-# Taken in a statement of its own, so that the one that stores sees what was committed before the lock was free.
-_POSTGRES_LOCK = f"""
-SELECT pg_try_advisory_xact_lock_shared({_PERSON_LOCK.format("u")})
-FROM unnest($1::text[], $2::text[]) AS u(app_id, openid)
+# A function of the session, so that a batch is one round trip. The locks are taken in a statement of their own: the
+# one that stores then sees what was committed before they were free.
+_POSTGRES_FUNCTION = f"""
+CREATE FUNCTION pg_temp.store_pushes(batch json, has_read boolean) RETURNS bigint LANGUAGE plpgsql AS $function$
+DECLARE
+  stored bigint;
+BEGIN
+  IF has_read THEN
+    PERFORM pg_try_advisory_xact_lock_shared({_PERSON_LOCK.format("u")})
+    FROM json_to_recordset(batch) AS u(app_id text, openid text, seen int8) WHERE u.seen IS NOT NULL;
+  END IF;
+  {_POSTGRES_INSERT};
+  GET DIAGNOSTICS stored = ROW_COUNT;
+  RETURN stored;
+END
+$function$
 """
 
 
+_POSTGRES_STORE = "SELECT pg_temp.store_pushes($1, $2)"
+
+
 class PostgresJournal:
-    """Its own connection, one prepared statement; index scans only, since the table's statistics lag behind."""
+    """Its own connection, one function call a batch; index scans only, since the table's statistics lag behind."""
 
     def __init__(self, credentials: dict[str, Any]) -> None:
         self._credentials = credentials
@@ -128,33 +141,24 @@ class PostgresJournal:
 
     async def insert(self, rows: Sequence[Row]) -> int:
         batch = orjson.dumps([row._asdict() for row in rows]).decode()
+        has_read = any(row.seen is not None for row in rows)
         for _ in range(3):
             connection = await self._connect()
             try:
-                if any(row.seen is not None for row in rows):
-                    return await self._insert_locked(connection, rows, batch)
-                return await self._insert(connection, batch)
+                return int(await connection.fetchval(_POSTGRES_STORE, batch, has_read, timeout=10))
             except asyncpg.UniqueViolationError:
                 continue  # another process made the same identity at this moment: it is no longer unseen
         raise Busy("identities are being made by several processes at once")
 
-    async def _insert_locked(self, connection: _Connection, rows: Sequence[Row], batch: str) -> int:
-        people = [(row.app_id, row.openid) for row in rows if row.seen is not None]
-        async with connection.transaction():
-            await connection.fetch(_POSTGRES_LOCK, *zip(*people, strict=True), timeout=10)
-            return await self._insert(connection, batch)
-
-    async def _insert(self, connection: _Connection, batch: str) -> int:
-        status = await connection.execute(_POSTGRES_INSERT, batch, timeout=10)
-        return int(status.rpartition(" ")[2])
-
     async def _connect(self) -> _Connection:
         if self._connection is None or self._connection.is_closed():
-            self._connection = await asyncpg.connect(
+            connection = await asyncpg.connect(
                 **self._credentials,
                 timeout=5,
                 server_settings={"application_name": "zhiji-journal", "enable_seqscan": "off", "jit": "off"},
             )
+            await connection.execute(_POSTGRES_FUNCTION, timeout=5)
+            self._connection = connection
         return self._connection
 
     async def close(self) -> None:
@@ -165,11 +169,20 @@ class PostgresJournal:
 _SQLITE_UNFINISHED = (
     "SELECT 1 FROM interaction WHERE identity_id = ? AND state = 'received' AND lease_until > ? AND message_key <> ?"
 )
+_SQLITE_COLUMNS = (
+    "INSERT INTO interaction (message_key, app_id, kind, occurred_at, received_at, fields, reply, state,"
+    " reason, handler, lease_until, attempts, is_projected, identity_id)"
+)
 _SQLITE_INSERT = (
-    "INSERT INTO interaction (message_key, app_id, identity_id, kind, occurred_at, received_at, fields, reply, state,"
-    " reason, handler, attempts, lease_until, is_projected) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, 0)"
+    f"{_SQLITE_COLUMNS} VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0, ?)"
     " ON CONFLICT (message_key, occurred_at) DO NOTHING"
 )
+_SQLITE_INSERT_USUAL = (
+    f"{_SQLITE_COLUMNS} SELECT ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0, i.id FROM identity i"
+    " WHERE i.app_id = ? AND i.openid = ? AND NOT EXISTS (SELECT 1 FROM interaction WHERE identity_id = i.id"
+    " AND state = 'received' AND lease_until > ?) ON CONFLICT (message_key, occurred_at) DO NOTHING"
+)
+"""Of a known person with nothing in work; stores no row where that is not so."""
 
 
 class SqliteJournal:
@@ -198,12 +211,18 @@ class SqliteJournal:
         return stored
 
     def _insert_one(self, connection: sqlite3.Connection, row: Row) -> int:
+        values = _sqlite_values(row)
+        if row.state != "received" and row.openid:
+            since = sqlite_time(row.received_at - HANDOVER)
+            usual = connection.execute(_SQLITE_INSERT_USUAL, (*values, row.app_id, row.openid, since))
+            if usual.rowcount:
+                return 1
         identity_id = find_or_make_identity(connection, row) if row.openid else None
         if row.state != "received" and identity_id is not None:
             since = sqlite_time(row.received_at - HANDOVER)
             if connection.execute(_SQLITE_UNFINISHED, (identity_id, since, row.key)).fetchone():
                 return 0
-        return connection.execute(_SQLITE_INSERT, _sqlite_values(row, identity_id)).rowcount
+        return connection.execute(_SQLITE_INSERT, (*values, identity_id)).rowcount
 
     def _connect(self) -> sqlite3.Connection:
         if self._connection is None:
@@ -244,11 +263,10 @@ def find_or_make_identity(connection: sqlite3.Connection, row: Row) -> int:
     return int(identity.lastrowid or 0)
 
 
-def _sqlite_values(row: Row, identity_id: int | None) -> tuple[Any, ...]:
+def _sqlite_values(row: Row) -> tuple[Any, ...]:
     return (
         row.key,
         row.app_id,
-        identity_id,
         row.kind,
         sqlite_time(datetime.fromtimestamp(row.created, UTC)),
         sqlite_time(row.received_at),
@@ -259,24 +277,3 @@ def _sqlite_values(row: Row, identity_id: int | None) -> tuple[Any, ...]:
         row.handler,
         sqlite_time(row.lease_until) if row.lease_until else None,
     )
-
-
-async def find_newest(app_id: str, openid: str) -> int | None:
-    """The person's newest row, 0 for none. None on SQLite, whose one process keeps everyone in order by itself."""
-    db = current()
-    if not is_postgres(db):
-        return None
-    rows = await db.execute_query_dict(
-        "SELECT coalesce(max(j.id), 0) AS newest FROM interaction j JOIN identity i ON i.id = j.identity_id"
-        " WHERE i.app_id = $1 AND i.openid = $2",
-        [app_id, openid],
-    )
-    return int(rows[0]["newest"])
-
-
-async def lock_person(tx: BaseDBAsyncClient, app_id: str, openid: str) -> None:
-    """Until the transaction ends no other process works for this person. SQLite has one writer anyway."""
-    if openid and tx.capabilities.dialect == "postgres":
-        await tx.execute_query_dict(
-            "SELECT pg_advisory_xact_lock(hashtextextended($1::text || ' ' || $2::text, 0))", [app_id, openid]
-        )

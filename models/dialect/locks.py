@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import NamedTuple
 
+from tortoise.backends.base.client import BaseDBAsyncClient
+
 from models.dialect.bulk import current, is_postgres, select
 
 
@@ -50,3 +52,11 @@ async def lock_word(word: str) -> None:
     db = current()
     if is_postgres(db):
         await db.execute_query_dict("SELECT pg_advisory_xact_lock(hashtextextended($1::text, 1))", [word])
+
+
+async def lock_person(tx: BaseDBAsyncClient, app_id: str, openid: str) -> None:
+    """Until the transaction ends no other process works for this person. SQLite has one writer anyway."""
+    if openid and tx.capabilities.dialect == "postgres":
+        await tx.execute_query_dict(
+            "SELECT pg_advisory_xact_lock(hashtextextended($1::text || ' ' || $2::text, 0))", [app_id, openid]
+        )

@@ -42,6 +42,19 @@ async def find_whereabouts_row(app_id: str, openid: str, now: datetime) -> dict[
     return row
 
 
+async def find_newest(app_id: str, openid: str) -> int | None:
+    """The person's newest row, 0 for none. None on SQLite, whose one process keeps everyone in order by itself."""
+    db = current()
+    if not is_postgres(db):
+        return None
+    rows = await db.execute_query_dict(
+        "SELECT coalesce(max(j.id), 0) AS newest FROM interaction j JOIN identity i ON i.id = j.identity_id"
+        " WHERE i.app_id = $1 AND i.openid = $2",
+        [app_id, openid],
+    )
+    return int(rows[0]["newest"])
+
+
 async def _one(statement: str, values: list[Any]) -> dict[str, Any] | None:
     db = current()
     if not is_postgres(db):
