@@ -137,5 +137,6 @@ def _account(key: str, settings: AccountSettings) -> Account:
         api_base=settings.api_base,
         location_crs=settings.location_crs,
         customer_service_transfer=settings.customer_service_transfer,
+        calls_per_s=settings.calls_per_s,
         forward_to=settings.forward_to,
     )

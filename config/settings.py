@@ -11,6 +11,8 @@ from config.forms import check_account_key, check_app_id, check_database_url, ch
 from config.secrets import check_secret
 from core.accounts import AccountKind, Crs, Mode, Subtype
 
+_CLOCK = r"^([01][0-9]|2[0-3]):[0-5][0-9]$"
+
 
 class AccountSettings(BaseModel):
     """``[accounts.<key>]``: one official account or mini program."""
@@ -29,6 +31,7 @@ class AccountSettings(BaseModel):
     api_base: str = "https://api.weixin.qq.com"
     location_crs: Crs = Crs.WGS84
     customer_service_transfer: bool = False
+    calls_per_s: Annotated[int, Field(ge=1, le=5000)] = 100
     forward_to: str = ""
 
     @field_validator("app_secret")
@@ -77,6 +80,19 @@ class BrandSettings(BaseModel):
     place_days: Annotated[int, Field(ge=1, le=365)] = 30
 
 
+class ContactSettings(BaseModel):
+    """``[contact]``: how often, and when, the brand may speak up by itself."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    quiet_from: Annotated[str, Field(pattern=_CLOCK)] = "21:00"
+    quiet_until: Annotated[str, Field(pattern=_CLOCK)] = "09:00"
+    cap_days: Annotated[int, Field(ge=1, le=90)] = 7
+    marketing_cap: Annotated[int, Field(ge=0, le=100)] = 2
+    care_cap: Annotated[int, Field(ge=0, le=100)] = 4
+    holdout_percent: Annotated[int, Field(ge=0, le=50)] = 0
+
+
 class Settings(BaseSettings):
     """All settings. Secrets have no default."""
 
@@ -93,6 +109,7 @@ class Settings(BaseSettings):
     database_pool: Annotated[int, Field(ge=2, le=100)] = 10
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     brand: BrandSettings = BrandSettings()
+    contact: ContactSettings = ContactSettings()
     accounts: dict[Annotated[str, AfterValidator(check_account_key)], AccountSettings] = {}
 
     @field_validator("secret_key")

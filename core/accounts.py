@@ -46,5 +46,6 @@ class Account:
     verified: bool = True
     api_base: str = "https://api.weixin.qq.com"
     location_crs: Crs = Crs.WGS84
+    calls_per_s: int = 100
     customer_service_transfer: bool = False
     forward_to: str = ""

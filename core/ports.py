@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -107,5 +107,33 @@ class People(Protocol):
 class Sender(Protocol):
     """Sends one message to one person on one account; raises the ``ChannelError`` family."""
 
-    async def send(self, account: Account, openid: str, channel: str, payload: dict[str, Any]) -> str:
-        """Send; returns WeChat's message id, or an empty string where the API gives none."""
+    async def send(self, account: Account, openid: str, channel: str, payload: dict[str, Any], client_id: str) -> str:
+        """Send; returns WeChat's message id, or an empty string where the API gives none.
+
+        Where the channel has client ids, the same ``client_id`` within ten minutes sends nothing anew.
+        """
+
+
+class Metered(Protocol):
+    """The limits of WeChat's APIs, shared by every process."""
+
+    async def take(self, app_id: str, api: str, per_s: int) -> None:
+        """Waits for a share of the rate and counts one call of the day; raises ``Retryable`` while the API is
+        stopped or used up."""
+
+    async def stop(self, app_id: str, api: str, until: datetime) -> None:
+        """WeChat said that this API is used up until then."""
+
+
+class GuideTasks(Protocol):
+    """What a delivery asks of the room that knows the guides."""
+
+    async def open_task(self, customer_id: int, delivery_id: int, words: str, at: datetime) -> bool:
+        """Asks the customer's guide, in the caller's transaction; False where nobody serves the customer."""
+
+
+class StillTrue(Protocol):
+    """Knows whether what a message was planned for still holds."""
+
+    async def find_untrue(self, occurrences: Mapping[int, tuple[str, int]], at: datetime) -> set[int]:
+        """Of deliveries with their (occurrence, customer id): those whose reason no longer holds."""

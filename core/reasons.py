@@ -13,6 +13,14 @@ class Reason(StrEnum):
     ERASED = "erased"
     NOT_FOLLOWING = "not_following"
     WINDOW_CLOSED = "window_closed"
+    CONSENT_WITHDRAWN = "consent_withdrawn"
+    QUIET_HOURS = "quiet_hours"
+    CAPPED = "capped"
+    HELD_OUT = "held_out"
+    NO_GUIDE = "no_guide"
+    NO_CHANNEL = "no_channel"
+    NO_LONGER_TRUE = "no_longer_true"
+    MERGED_SAME_OCCURRENCE = "merged_same_occurrence"
     # WeChat did not take it.
     WINDOW_USED_UP = "window_used_up"
     NOT_THIS_APPS_PERSON = "not_this_apps_person"
@@ -30,6 +38,7 @@ class Reason(StrEnum):
     MISCONFIGURED = "misconfigured"
     REFUSED_BY_CHANNEL = "refused_by_channel"
     GAVE_UP = "gave_up"
+    FAILED_AFTERWARDS = "failed_afterwards"
     # Nobody can say.
     NO_SOUND_ANSWER = "no_sound_answer"
     LEASE_ENDED = "lease_ended"

@@ -12,14 +12,17 @@ from customers.tagging.scoring import score_customers, starter_lexicon
 from models import (
     Binding,
     Consent,
+    ContactSlot,
     Customer,
     CustomerTag,
     Delivery,
     DeliveryState,
     FollowerImport,
     Following,
+    GrantEntry,
     Identity,
     Merge,
+    MessageWindow,
     Place,
     Profile,
     SubscriptionGrant,
@@ -83,15 +86,32 @@ async def _grants(what: Erasing) -> None:
     await SubscriptionGrant.filter(identity_id__in=what.identity_ids).delete()
 
 
+@erases("grant_entry")
+async def _grant_entries(what: Erasing) -> None:
+    await GrantEntry.filter(identity_id__in=what.identity_ids).delete()
+
+
+@erases("message_window")
+async def _windows(what: Erasing) -> None:
+    await MessageWindow.filter(identity_id__in=what.identity_ids).delete()
+
+
+@erases("contact_slot")
+async def _slots(what: Erasing) -> None:
+    """Who is forgotten in part still gets no more messages than the cap allows."""
+    if what.is_whole:
+        await ContactSlot.filter(customer_id=what.customer_id).delete()
+
+
 @erases("delivery")
 async def _deliveries(what: Erasing) -> None:
     """What has not left is suppressed, and its claim outrun; of what has, only its state and times stay."""
     mine = Delivery.filter(identity_id__in=what.identity_ids)
-    await mine.filter(state__in=[DeliveryState.PLANNED, DeliveryState.CLAIMED], is_started=False).update(
+    await mine.filter(state__in=[DeliveryState.PLANNED, DeliveryState.CLAIMED], started_at__isnull=True).update(
         state=DeliveryState.SUPPRESSED, reason=Reason.ERASED, closed_at=what.at, fence=F("fence") + 1, lease_until=None
     )
     await cut_links("delivery", what.identity_ids)
-    await mine.update(customer_id=what.heir_id, payload={}, trail=[], wechat_id="")
+    await mine.update(customer_id=what.heir_id, options=[], taken={}, trail=[], wechat_id="")
 
 
 @erases("consent")
@@ -148,6 +168,7 @@ async def _customers(what: Erasing) -> None:
             gender="",
             birthday="",
             city="",
+            time_zone="",
             member_no=None,
             phone_cipher="",
             phone_hash=None,

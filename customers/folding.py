@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from core.clock import local
+from core.reasons import Reason
 from customers.consent import list_consenting
 from customers.person_tables import Folding, folds
 from customers.places import forget_places
@@ -12,6 +13,7 @@ from customers.tagging.scoring import score_pairs, starter_lexicon
 from models import (
     Binding,
     Consent,
+    ContactSlot,
     CustomerTag,
     Delivery,
     DeliveryState,
@@ -24,7 +26,6 @@ from models import (
     TaskState,
 )
 
-_SAME_OCCURRENCE = "merged_same_occurrence"
 _UNSENT = DeliveryState.PLANNED
 _OCCURRENCE_LENGTH = 128
 
@@ -73,6 +74,19 @@ async def _consents(both: Folding) -> None:
     if agreed and not await list_consenting([both.kept_id], Purpose.LOCATION):
         identities = await Identity.filter(customer_id=both.kept_id).only("id")
         await forget_places(both.kept_id, [identity.id for identity in identities])
+
+
+@folds("contact_slot")
+async def _slots(both: Folding) -> None:
+    """What either was sent counts for the one they are: a slot stays taken until the later of the two."""
+    kept = {(slot.contact_class, slot.slot): slot for slot in await ContactSlot.filter(customer_id=both.kept_id)}
+    for slot in await ContactSlot.filter(customer_id=both.folded_id):
+        same = kept.get((slot.contact_class, slot.slot))
+        if same is None:
+            await ContactSlot.filter(id=slot.id).update(customer_id=both.kept_id)
+        elif slot.taken_until > same.taken_until:
+            await ContactSlot.filter(id=same.id).update(taken_until=slot.taken_until, delivery_id=slot.delivery_id)
+    await ContactSlot.filter(customer_id=both.folded_id).delete()
 
 
 @folds("customer_tag")
@@ -158,10 +172,10 @@ def _superfluous(row: Delivery, rival: Delivery) -> Iterable[Delivery]:
 
 
 def _suppress(row: Delivery, both: Folding) -> None:
-    row.state, row.reason, row.closed_at = DeliveryState.SUPPRESSED, _SAME_OCCURRENCE, both.at
+    row.state, row.reason, row.closed_at = DeliveryState.SUPPRESSED, Reason.MERGED_SAME_OCCURRENCE, both.at
     told: dict[str, object] = {
         "at": both.at.isoformat(timespec="milliseconds"),
         "event": "suppressed",
-        "reason": _SAME_OCCURRENCE,
+        "reason": Reason.MERGED_SAME_OCCURRENCE.value,
     }
     row.trail = [*row.trail, told]

@@ -14,7 +14,7 @@ from models import Customer, Merge
 from models.dialect.locks import lock_customers
 
 _UNIQUE = ("phone_hash", "member_no")
-_ATTRIBUTES = ("name", "gender", "birthday", "city")
+_ATTRIBUTES = ("name", "gender", "birthday", "city", "time_zone")
 
 
 async def fold_together(customer_ids: Collection[int], evidence: str, at: datetime) -> dict[int, int]:

@@ -52,8 +52,16 @@ def _answered_at(row: Interaction) -> datetime:
 
 
 def _delivery_words(delivery: Delivery) -> str:
-    words = _reply_words(delivery.payload) or f"[{delivery.channel}]"
+    words = _reply_words(_payload(delivery)) or f"[{delivery.channel}]"
     return f"{words}（{delivery.reason}）" if delivery.reason else words
+
+
+def _payload(delivery: Delivery) -> Mapping[str, Any]:
+    """What it says on the channel it goes by."""
+    for option in delivery.options:
+        if option["channel"] == delivery.channel:
+            return dict(option["payload"])
+    return {}
 
 
 def _reply_words(stored: Mapping[str, Any]) -> str:

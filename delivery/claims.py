@@ -68,8 +68,8 @@ class Claims:
 
     async def start(self, row: Claimed, trail: Trail) -> bool:
         """Commits that the send begins; only after a True may a byte leave."""
-        changed = await self._ours(row, is_started=False).update(
-            is_started=True, attempts=F("attempts") + 1, lease_until=self._lease_end(), trail=trail.entries
+        changed = await self._ours(row, started_at__isnull=True).update(
+            started_at=self._now(), attempts=F("attempts") + 1, lease_until=self._lease_end(), trail=trail.entries
         )
         return bool(changed)
 
@@ -80,7 +80,7 @@ class Claims:
             due_at=due_at,
             claimed_by="",
             lease_until=None,
-            is_started=False,
+            started_at=None,
             trail=trail.entries,
         )
         return bool(changed)
@@ -109,14 +109,14 @@ class Claims:
         again = unknown = 0
         for found in await ended.order_by("id").limit(_RECOVERED_AT_ONCE):
             row, trail = _claimed(found), Trail(found.trail).note(self._now(), "lease_ended", holder=found.claimed_by)
-            if found.is_started:
+            if found.started_at:
                 unknown += await self._end_unknown(row, trail)
             else:
                 again += await self._give_back(row, trail)
         return Recovered(again, unknown)
 
     async def _give_back(self, row: Claimed, trail: Trail) -> int:
-        changed: int = await self._ended(row, is_started=False).update(
+        changed: int = await self._ended(row, started_at__isnull=True).update(
             state=DeliveryState.PLANNED,
             claimed_by="",
             lease_until=None,
@@ -127,7 +127,7 @@ class Claims:
 
     async def _end_unknown(self, row: Claimed, trail: Trail) -> int:
         async with in_transaction():
-            changed: int = await self._ended(row, is_started=True).update(
+            changed: int = await self._ended(row, started_at__isnull=False).update(
                 state=DeliveryState.UNKNOWN,
                 reason=Reason.LEASE_ENDED.value,
                 closed_at=self._now(),
@@ -142,9 +142,9 @@ class Claims:
     def _ours(self, row: Claimed, **more: Any) -> Any:
         return Delivery.filter(id=row.id, fence=row.fence, state=DeliveryState.CLAIMED, **more)
 
-    def _ended(self, row: Claimed, is_started: bool) -> Any:
+    def _ended(self, row: Claimed, **more: Any) -> Any:
         """The row as it was seen, still without a living lease: its holder may have gone on meanwhile."""
-        return self._ours(row, is_started=is_started, lease_until__lt=self._now())
+        return self._ours(row, lease_until__lt=self._now(), **more)
 
     def _lease_end(self) -> datetime:
         return self._now() + timedelta(seconds=self.lease_s)
@@ -176,8 +176,13 @@ def _claimed(row: Delivery) -> Claimed:
         interaction_id=row.interaction_id,
         app_id=row.app_id,
         channel=row.channel,
-        payload=dict(row.payload),
+        payload=_payload(row),
         expires_at=row.expires_at,
         attempts=row.attempts,
         trail=tuple(row.trail),
     )
+
+
+def _payload(row: Delivery) -> dict[str, Any]:
+    """What it says on the channel it goes by."""
+    return next((dict(option["payload"]) for option in row.options if option["channel"] == row.channel), {})

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from core.channels import ContactClass
 from core.clock import now
 from delivery.trail import Trail
 from models.dialect.deliveries import insert_planned
@@ -34,7 +35,8 @@ async def plan(
         interaction_id,
         app_id,
         str(channel),
-        payload,
+        [{"channel": str(channel), "payload": payload}],
+        ContactClass.SERVICE.value,
         at,
         due_at,
         expires_at,

@@ -85,7 +85,7 @@ class Worker:
         try:
             # Well within the lease, which was renewed just now.
             async with asyncio.timeout(self._claims.lease_s * 0.8):
-                wechat_id = await self._sender.send(account, openid, row.channel, row.payload)
+                wechat_id = await self._sender.send(account, openid, row.channel, row.payload, "")
         except Retryable as error:
             await self._try_again(row, error, self._answered(trail, error))
         except Terminal as error:

@@ -1,6 +1,16 @@
 """The tables and their migrations; rules of one row, no workflow."""
 
-from models.deliveries import Delivery, DeliveryState, FailedCall, SubscriptionGrant
+from models.campaigns import CareRule, Occurrence, OccurrenceState
+from models.deliveries import (
+    ApiQuota,
+    ContactSlot,
+    Delivery,
+    DeliveryState,
+    FailedCall,
+    GrantEntry,
+    MessageWindow,
+    SubscriptionGrant,
+)
 from models.journal import Interaction
 from models.organisation import Organisation, OrganisationKind, Staff, StaffRole, Store
 from models.people import Consent, Customer, Following, Identity, Merge, Place, Profile, Purpose
@@ -10,10 +20,13 @@ from models.tags import CustomerTag, Tag, TagEvidence, TagKind
 
 __all__ = [
     "AccessToken",
+    "ApiQuota",
     "Audit",
     "Binding",
     "BindingKind",
+    "CareRule",
     "Consent",
+    "ContactSlot",
     "Customer",
     "CustomerTag",
     "Delivery",
@@ -21,11 +34,15 @@ __all__ = [
     "FailedCall",
     "FollowerImport",
     "Following",
+    "GrantEntry",
     "Identity",
     "Interaction",
     "KeywordReply",
     "Lease",
     "Merge",
+    "MessageWindow",
+    "Occurrence",
+    "OccurrenceState",
     "Organisation",
     "OrganisationKind",
     "Place",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tortoise import fields
 from tortoise.models import Model
@@ -28,8 +28,10 @@ class DeliveryState(StrEnum):
 class Delivery(Model):
     """One message planned for one person, unique by what caused it.
 
-    ``fence`` grows with each claim, so a process that lost its lease cannot close a row another has taken.
-    ``is_started`` is set, committed, before the first byte leaves: a row whose lease ends after that is unknown.
+    ``options`` are the ways it may go, most wanted first: ``[{"channel", "payload"}, …]``, ``channel`` is the one
+    chosen, at first the first. ``fence`` grows with each claim, so a process that lost its lease cannot close a row
+    another has taken. ``started_at`` is set, committed, before the first byte leaves and taken back only where that
+    surely reached nobody: with it WeChat may have the message. ``taken`` is what the send took from limited stocks.
     """
 
     id = fields.BigIntField(primary_key=True)
@@ -45,7 +47,8 @@ class Delivery(Model):
     interaction_id = fields.BigIntField(null=True)
     app_id = fields.CharField(max_length=64)
     channel = fields.CharField(max_length=32)
-    payload: fields.Field[dict[str, object]] = fields.JSONField()
+    options: fields.Field[list[dict[str, Any]]] = fields.JSONField()
+    contact_class = fields.CharField(max_length=16, default="service")
     state = fields.CharEnumField(DeliveryState, max_length=16)
     reason = fields.CharField(max_length=128, default="")
     created_at = fields.DatetimeField()
@@ -54,7 +57,8 @@ class Delivery(Model):
     claimed_by = fields.CharField(max_length=64, default="")
     fence = fields.IntField(default=0)
     lease_until = fields.DatetimeField(null=True)
-    is_started = fields.BooleanField(default=False)
+    started_at = fields.DatetimeField(null=True)
+    taken: fields.Field[dict[str, object]] = fields.JSONField(default=dict)
     attempts = fields.SmallIntField(default=0)
     closed_at = fields.DatetimeField(null=True)
     wechat_id = fields.CharField(max_length=64, default="")
@@ -81,6 +85,83 @@ class SubscriptionGrant(Model):
     class Meta:
         table = "subscription_grant"
         unique_together = (("identity_id", "template_id"),)
+
+
+class GrantEntry(Model):
+    """Ledger of a stock of grants: each change, what is left after it and what caused it. Append-only."""
+
+    id = fields.BigIntField(primary_key=True)
+    identity: fields.ForeignKeyRelation[Identity] = fields.ForeignKeyField(
+        "models.Identity", on_delete=fields.CASCADE, related_name="grant_entries"
+    )
+    identity_id: int
+    template_id = fields.CharField(max_length=128)
+    change = fields.IntField()
+    stock_after = fields.IntField()
+    reason = fields.CharField(max_length=32)
+    interaction_id = fields.BigIntField(null=True)
+    delivery_id = fields.BigIntField(null=True)
+    at = fields.DatetimeField()
+
+    class Meta:
+        table = "grant_entry"
+        indexes = (("identity_id", "template_id"),)
+
+
+class MessageWindow(Model):
+    """How many customer-service messages went out since the act that opened the window.
+
+    ``kind`` is ``message`` or ``act``, ``opened_by`` the journal row of the customer's newest such act: a newer one
+    begins the count again.
+    """
+
+    id = fields.BigIntField(primary_key=True)
+    identity: fields.ForeignKeyRelation[Identity] = fields.ForeignKeyField(
+        "models.Identity", on_delete=fields.CASCADE, related_name="windows"
+    )
+    identity_id: int
+    kind = fields.CharField(max_length=16)
+    opened_by = fields.BigIntField()
+    used = fields.SmallIntField()
+    updated_at = fields.DatetimeField()
+
+    class Meta:
+        table = "message_window"
+        unique_together = (("identity_id", "kind"),)
+
+
+class ContactSlot(Model):
+    """One of the few messages of a class a person may get in a stretch of days, taken until that long after it."""
+
+    id = fields.BigIntField(primary_key=True)
+    customer: fields.ForeignKeyRelation[Customer] = fields.ForeignKeyField(
+        "models.Customer", on_delete=fields.CASCADE, related_name="contact_slots"
+    )
+    customer_id: int
+    contact_class = fields.CharField(max_length=16)
+    slot = fields.SmallIntField()
+    taken_until = fields.DatetimeField()
+    delivery_id = fields.BigIntField(null=True)
+
+    class Meta:
+        table = "contact_slot"
+        unique_together = (("customer_id", "contact_class", "slot"),)
+
+
+class ApiQuota(Model):
+    """Calls of one API on one day (China time), counted by us. ``stopped_until`` is what WeChat's refusals told."""
+
+    id = fields.BigIntField(primary_key=True)
+    app_id = fields.CharField(max_length=64)
+    api = fields.CharField(max_length=64)
+    day = fields.DateField()
+    used = fields.IntField(default=0)
+    daily_limit = fields.IntField(null=True)
+    stopped_until = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "api_quota"
+        unique_together = (("app_id", "api", "day"),)
 
 
 class FailedCall(Model):

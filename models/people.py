@@ -16,7 +16,10 @@ class Purpose(StrEnum):
 
 
 class Customer(Model):
-    """A person. Attributes are what the person is, unknown is null, never guessed."""
+    """A person. Attributes are what the person is, unknown is empty, never guessed.
+
+    ``time_zone`` is an IANA name, empty for the brand's own.
+    """
 
     id = fields.BigIntField(primary_key=True)
     created_at = fields.DatetimeField()
@@ -24,6 +27,7 @@ class Customer(Model):
     gender = fields.CharField(max_length=8, default="")
     birthday = fields.CharField(max_length=16, default="")
     city = fields.CharField(max_length=64, default="")
+    time_zone = fields.CharField(max_length=64, default="")
     member_no = fields.CharField(max_length=64, null=True, unique=True)
     phone_cipher = fields.TextField(default="")
     phone_hash = fields.CharField(max_length=64, null=True, unique=True)

@@ -18,7 +18,7 @@ class WeChatSender:
     def __init__(self, client: WeChatClient) -> None:
         self._client = client
 
-    async def send(self, account: Account, openid: str, channel: str, payload: dict[str, Any]) -> str:
+    async def send(self, account: Account, openid: str, channel: str, payload: dict[str, Any], client_id: str) -> str:
         if channel not in (Channel.CUSTOM, Channel.MINI_CUSTOM):
             raise Terminal(f"no way to send by {channel!r}", reason=Reason.MALFORMED)
         await send_custom(self._client, account, openid, payload)

@@ -9,15 +9,15 @@ from typing import Any
 
 from models.dialect.bulk import current, is_postgres, select
 
-_PLAN = """
-INSERT INTO delivery (occurrence, customer_id, identity_id, interaction_id, app_id, channel, payload, state, reason,
-                      created_at, due_at, expires_at, claimed_by, fence, is_started, attempts, wechat_id, trail)
-VALUES ($1, $2, $3, $4, $5, $6, $7, 'planned', '', $8, $9, $10, '', 0, {false}, 0, '', $11)
+_POSTGRES_PLAN = """
+INSERT INTO delivery (occurrence, customer_id, identity_id, interaction_id, app_id, channel, options, contact_class,
+                      state, reason, created_at, due_at, expires_at, claimed_by, fence, attempts, wechat_id, taken,
+                      trail)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'planned', '', $9, $10, $11, '', 0, 0, '', '{}', $12)
 ON CONFLICT (occurrence, customer_id) DO NOTHING
 RETURNING id
 """
-_POSTGRES_PLAN = _PLAN.format(false="false")
-_SQLITE_PLAN = _PLAN.format(false="0").replace("$", "?")
+_SQLITE_PLAN = _POSTGRES_PLAN.replace("$", "?")
 
 # The oldest unfinished row of each person only: one person's messages leave in order and one at a time. A row put off
 # to later does not hold up the ones after it. $2: the accounts that pause. (Not ordered by id as well: a whole
@@ -54,7 +54,8 @@ async def insert_planned(
     interaction_id: int | None,
     app_id: str,
     channel: str,
-    payload: dict[str, Any],
+    options: list[dict[str, Any]],
+    contact_class: str,
     created_at: datetime,
     due_at: datetime,
     expires_at: datetime,
@@ -70,7 +71,8 @@ async def insert_planned(
         interaction_id,
         app_id,
         channel,
-        json.dumps(payload, ensure_ascii=False),
+        json.dumps(options, ensure_ascii=False),
+        contact_class,
         created_at,
         due_at,
         expires_at,

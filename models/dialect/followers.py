@@ -16,8 +16,8 @@ SELECT DISTINCT page.openid FROM {page}
 WHERE NOT EXISTS (SELECT 1 FROM identity i WHERE i.app_id = $1 AND i.openid = page.openid)
 """
 _MAKE_CUSTOMERS = """
-INSERT INTO customer (created_at, name, gender, birthday, city, phone_cipher)
-SELECT {at_1}, '', '', '', '', '' FROM {count} RETURNING id
+INSERT INTO customer (created_at, name, gender, birthday, city, time_zone, phone_cipher)
+SELECT {at_1}, '', '', '', '', '', '' FROM {count} RETURNING id
 """
 _MAKE_IDENTITIES = """
 INSERT INTO identity (app_id, openid, customer_id, created_at)

@@ -84,8 +84,8 @@ WITH u AS (
           AND (u.state = 'received' OR pg_try_advisory_xact_lock_shared({_PERSON_LOCK.format("u")}))) AS unseen
   GROUP BY app_id, openid
 ), people AS (
-  INSERT INTO customer (id, created_at, name, gender, birthday, city, phone_cipher)
-  SELECT customer_id, at, '', '', '', '', '' FROM fresh
+  INSERT INTO customer (id, created_at, name, gender, birthday, city, time_zone, phone_cipher)
+  SELECT customer_id, at, '', '', '', '', '', '' FROM fresh
 ), made AS (
   INSERT INTO identity (app_id, openid, customer_id, created_at)
   SELECT app_id, openid, customer_id, at FROM fresh
@@ -253,7 +253,8 @@ def find_or_make_identity(connection: sqlite3.Connection, row: Row) -> int:
         return int(found[0])
     at = sqlite_time(row.received_at)
     customer = connection.execute(
-        "INSERT INTO customer (created_at, name, gender, birthday, city, phone_cipher) VALUES (?, '', '', '', '', '')",
+        "INSERT INTO customer (created_at, name, gender, birthday, city, time_zone, phone_cipher)"
+        " VALUES (?, '', '', '', '', '', '')",
         (at,),
     )
     identity = connection.execute(

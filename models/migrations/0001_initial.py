@@ -1,12 +1,12 @@
-import functools
-from json import dumps, loads
-
+from orjson import loads
 from tortoise import fields, migrations
 from tortoise.fields.base import OnDelete
+from tortoise.fields.data import JSON_DUMPS
 from tortoise.indexes import Index, PartialIndex
 from tortoise.migrations import operations as ops
 
 from core.ports import InteractionState
+from models.campaigns import OccurrenceState
 from models.deliveries import DeliveryState
 from models.organisation import OrganisationKind, StaffRole
 from models.people import Purpose
@@ -35,6 +35,26 @@ class Migration(migrations.Migration):
             bases=["Model"],
         ),
         ops.CreateModel(
+            name="ApiQuota",
+            fields=[
+                ("id", fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                ("app_id", fields.CharField(max_length=64)),
+                ("api", fields.CharField(max_length=64)),
+                ("day", fields.DateField()),
+                ("used", fields.IntField(default=0)),
+                ("daily_limit", fields.IntField(null=True)),
+                ("stopped_until", fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+            ],
+            options={
+                "table": "api_quota",
+                "app": "models",
+                "unique_together": (("app_id", "api", "day"),),
+                "pk_attr": "id",
+                "table_description": "Calls of one API on one day (China time), counted by us. ``stopped_until`` is what WeChat's refusals told.",
+            },
+            bases=["Model"],
+        ),
+        ops.CreateModel(
             name="Audit",
             fields=[
                 ("id", fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
@@ -42,13 +62,36 @@ class Migration(migrations.Migration):
                 ("actor", fields.CharField(max_length=64)),
                 ("action", fields.CharField(max_length=64)),
                 ("subject", fields.CharField(max_length=64)),
-                ("detail", fields.JSONField(encoder=functools.partial(dumps, separators=(",", ":")), decoder=loads)),
+                ("detail", fields.JSONField(encoder=JSON_DUMPS, decoder=loads)),
             ],
             options={
                 "table": "audit",
                 "app": "models",
                 "pk_attr": "id",
                 "table_description": "Who changed or saw what. ``subject`` names a row (``customer:12``), never a person.",
+            },
+            bases=["Model"],
+        ),
+        ops.CreateModel(
+            name="CareRule",
+            fields=[
+                ("id", fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                ("name", fields.CharField(unique=True, max_length=64)),
+                ("kind", fields.CharField(max_length=32)),
+                ("is_on", fields.BooleanField(default=False)),
+                ("contact_class", fields.CharField(max_length=16)),
+                ("account", fields.CharField(max_length=32)),
+                ("at", fields.CharField(max_length=5)),
+                ("options", fields.JSONField(encoder=JSON_DUMPS, decoder=loads)),
+                ("settings", fields.JSONField(encoder=JSON_DUMPS, decoder=loads)),
+                ("created_at", fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ("updated_at", fields.DatetimeField(auto_now=False, auto_now_add=False)),
+            ],
+            options={
+                "table": "care_rule",
+                "app": "models",
+                "pk_attr": "id",
+                "table_description": "A care rule as HQ configured it. ``kind`` names its file in ``campaigns/care/``.",
             },
             bases=["Model"],
         ),
@@ -61,6 +104,7 @@ class Migration(migrations.Migration):
                 ("gender", fields.CharField(default="", max_length=8)),
                 ("birthday", fields.CharField(default="", max_length=16)),
                 ("city", fields.CharField(default="", max_length=64)),
+                ("time_zone", fields.CharField(default="", max_length=64)),
                 ("member_no", fields.CharField(null=True, unique=True, max_length=64)),
                 ("phone_cipher", fields.TextField(default="", unique=False)),
                 ("phone_hash", fields.CharField(null=True, unique=True, max_length=64)),
@@ -70,7 +114,7 @@ class Migration(migrations.Migration):
                 "table": "customer",
                 "app": "models",
                 "pk_attr": "id",
-                "table_description": "A person. Attributes are what the person is, unknown is null, never guessed.",
+                "table_description": "A person. Attributes are what the person is, unknown is empty, never guessed.",
             },
             bases=["Model"],
         ),
@@ -107,6 +151,35 @@ class Migration(migrations.Migration):
                 "indexes": [Index(fields=["customer_id", "purpose"])],
                 "pk_attr": "id",
                 "table_description": "Ledger of what a person agreed to or withdrew, the newest line of a purpose holds. Append-only.",
+            },
+            bases=["Model"],
+        ),
+        ops.CreateModel(
+            name="ContactSlot",
+            fields=[
+                ("id", fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                (
+                    "customer",
+                    fields.ForeignKeyField(
+                        "models.Customer",
+                        source_field="customer_id",
+                        db_constraint=True,
+                        to_field="id",
+                        related_name="contact_slots",
+                        on_delete=OnDelete.CASCADE,
+                    ),
+                ),
+                ("contact_class", fields.CharField(max_length=16)),
+                ("slot", fields.SmallIntField()),
+                ("taken_until", fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ("delivery_id", fields.BigIntField(null=True)),
+            ],
+            options={
+                "table": "contact_slot",
+                "app": "models",
+                "unique_together": (("customer_id", "contact_class", "slot"),),
+                "pk_attr": "id",
+                "table_description": "One of the few messages of a class a person may get in a stretch of days, taken until that long after it.",
             },
             bases=["Model"],
         ),
@@ -206,7 +279,8 @@ class Migration(migrations.Migration):
                 ("interaction_id", fields.BigIntField(null=True)),
                 ("app_id", fields.CharField(max_length=64)),
                 ("channel", fields.CharField(max_length=32)),
-                ("payload", fields.JSONField(encoder=functools.partial(dumps, separators=(",", ":")), decoder=loads)),
+                ("options", fields.JSONField(encoder=JSON_DUMPS, decoder=loads)),
+                ("contact_class", fields.CharField(default="service", max_length=16)),
                 (
                     "state",
                     fields.CharEnumField(
@@ -222,11 +296,12 @@ class Migration(migrations.Migration):
                 ("claimed_by", fields.CharField(default="", max_length=64)),
                 ("fence", fields.IntField(default=0)),
                 ("lease_until", fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
-                ("is_started", fields.BooleanField(default=False)),
+                ("started_at", fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                ("taken", fields.JSONField(default=dict, encoder=JSON_DUMPS, decoder=loads)),
                 ("attempts", fields.SmallIntField(default=0)),
                 ("closed_at", fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
                 ("wechat_id", fields.CharField(default="", max_length=64)),
-                ("trail", fields.JSONField(encoder=functools.partial(dumps, separators=(",", ":")), decoder=loads)),
+                ("trail", fields.JSONField(encoder=JSON_DUMPS, decoder=loads)),
             ],
             options={
                 "table": "delivery",
@@ -273,6 +348,38 @@ class Migration(migrations.Migration):
             bases=["Model"],
         ),
         ops.CreateModel(
+            name="GrantEntry",
+            fields=[
+                ("id", fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                (
+                    "identity",
+                    fields.ForeignKeyField(
+                        "models.Identity",
+                        source_field="identity_id",
+                        db_constraint=True,
+                        to_field="id",
+                        related_name="grant_entries",
+                        on_delete=OnDelete.CASCADE,
+                    ),
+                ),
+                ("template_id", fields.CharField(max_length=128)),
+                ("change", fields.IntField()),
+                ("stock_after", fields.IntField()),
+                ("reason", fields.CharField(max_length=32)),
+                ("interaction_id", fields.BigIntField(null=True)),
+                ("delivery_id", fields.BigIntField(null=True)),
+                ("at", fields.DatetimeField(auto_now=False, auto_now_add=False)),
+            ],
+            options={
+                "table": "grant_entry",
+                "app": "models",
+                "indexes": [Index(fields=["identity_id", "template_id"])],
+                "pk_attr": "id",
+                "table_description": "Ledger of a stock of grants: each change, what is left after it and what caused it. Append-only.",
+            },
+            bases=["Model"],
+        ),
+        ops.CreateModel(
             name="Interaction",
             fields=[
                 ("id", fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
@@ -293,16 +400,8 @@ class Migration(migrations.Migration):
                 ("kind", fields.CharField(max_length=128)),
                 ("occurred_at", fields.DatetimeField(auto_now=False, auto_now_add=False)),
                 ("received_at", fields.DatetimeField(auto_now=False, auto_now_add=False)),
-                (
-                    "fields_",
-                    fields.JSONField(
-                        source_field="fields", encoder=functools.partial(dumps, separators=(",", ":")), decoder=loads
-                    ),
-                ),
-                (
-                    "reply",
-                    fields.JSONField(null=True, encoder=functools.partial(dumps, separators=(",", ":")), decoder=loads),
-                ),
+                ("fields_", fields.JSONField(source_field="fields", encoder=JSON_DUMPS, decoder=loads)),
+                ("reply", fields.JSONField(null=True, encoder=JSON_DUMPS, decoder=loads)),
                 (
                     "state",
                     fields.CharEnumField(
@@ -390,6 +489,65 @@ class Migration(migrations.Migration):
                 "app": "models",
                 "pk_attr": "id",
                 "table_description": "Two customers found to be one person: who was folded into whom, when and on what evidence.",
+            },
+            bases=["Model"],
+        ),
+        ops.CreateModel(
+            name="MessageWindow",
+            fields=[
+                ("id", fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                (
+                    "identity",
+                    fields.ForeignKeyField(
+                        "models.Identity",
+                        source_field="identity_id",
+                        db_constraint=True,
+                        to_field="id",
+                        related_name="windows",
+                        on_delete=OnDelete.CASCADE,
+                    ),
+                ),
+                ("kind", fields.CharField(max_length=16)),
+                ("opened_by", fields.BigIntField()),
+                ("used", fields.SmallIntField()),
+                ("updated_at", fields.DatetimeField(auto_now=False, auto_now_add=False)),
+            ],
+            options={
+                "table": "message_window",
+                "app": "models",
+                "unique_together": (("identity_id", "kind"),),
+                "pk_attr": "id",
+                "table_description": "How many customer-service messages went out since the act that opened the window.",
+            },
+            bases=["Model"],
+        ),
+        ops.CreateModel(
+            name="Occurrence",
+            fields=[
+                ("id", fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                ("schedule", fields.CharField(max_length=96)),
+                ("fire_at", fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                (
+                    "state",
+                    fields.CharEnumField(
+                        description="OPEN: open\nDONE: done\nSKIPPED: skipped", enum_type=OccurrenceState, max_length=16
+                    ),
+                ),
+                ("reason", fields.CharField(default="", max_length=128)),
+                ("created_at", fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ("created_by", fields.CharField(max_length=64)),
+                ("closed_at", fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                ("cursor", fields.BigIntField(default=0)),
+                ("planned", fields.IntField(default=0)),
+                ("refused", fields.IntField(default=0)),
+            ],
+            options={
+                "table": "occurrence",
+                "app": "models",
+                "unique_together": (("schedule", "fire_at"),),
+                "indexes": [Index(fields=["state"])],
+                "pk_attr": "id",
+                "table_description": "One fire of a schedule, unique by schedule and the moment it was for, whoever wrote it and however late.",
             },
             bases=["Model"],
         ),

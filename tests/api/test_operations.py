@@ -81,7 +81,7 @@ async def test_metrics_tell_the_desk_the_projector_and_the_deliveries(house: Hou
         identity=identity,
         app_id=MINI_ID,
         channel="mini_custom",
-        payload={},
+        options=[],
         state=DeliveryState.PLANNED,
         created_at=NOON,
         due_at=NOON,

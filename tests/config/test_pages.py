@@ -10,7 +10,7 @@ import pytest
 from pydantic import BaseModel, SecretStr
 
 from config.load import SettingsInvalid, load_settings
-from config.settings import AccountSettings, BrandSettings, Settings
+from config.settings import AccountSettings, BrandSettings, ContactSettings, Settings
 from tests.config.conftest import GOOD
 from tests.variables import only_variables
 
@@ -18,7 +18,12 @@ ROOT = Path(__file__).resolve().parents[2]
 EXAMPLE = ROOT / "scrm.example.toml"
 PAGE = ROOT / "docs" / "settings.md"
 ROW = re.compile(r"^\| `([^`]+)` \| `([^`]+)` \| (.+?) \| (.+) \|$", re.MULTILINE)
-MODELS: dict[str, type[BaseModel]] = {"": Settings, "brand.": BrandSettings, "accounts.<key>.": AccountSettings}
+MODELS: dict[str, type[BaseModel]] = {
+    "": Settings,
+    "brand.": BrandSettings,
+    "contact.": ContactSettings,
+    "accounts.<key>.": AccountSettings,
+}
 
 
 def shown(value: object) -> str:
@@ -36,7 +41,7 @@ def defaults() -> dict[str, str]:
         prefix + name: "none" if field.is_required() else shown(field.default)
         for prefix, model in MODELS.items()
         for name, field in model.model_fields.items()
-        if prefix + name not in ("brand", "accounts")
+        if prefix + name not in ("brand", "contact", "accounts")
     }
 
 
@@ -65,10 +70,15 @@ def test_the_page_has_the_variable_of_every_setting() -> None:
         ("brand.unfollow_grace_days", "0", "365"),
         ("brand.place_cell_m", "100", "20,000"),
         ("brand.place_days", "1", "365"),
+        ("contact.cap_days", "1", "90"),
+        ("contact.marketing_cap", "0", "100"),
+        ("contact.care_cap", "0", "100"),
+        ("contact.holdout_percent", "0", "50"),
+        ("accounts.<key>.calls_per_s", "1", "5,000"),
     ],
 )
 def test_the_page_has_the_limits_of_every_number(name: str, least: str, most: str) -> None:
-    model = BrandSettings if name.startswith("brand.") else Settings
+    model = MODELS[name.rpartition(".")[0] + "." if "." in name else ""]
     limits = {type(limit).__name__: limit for limit in model.model_fields[name.rpartition(".")[2]].metadata}
     assert f"{limits['Ge'].ge:,} to {limits['Le'].le:,}" == f"{least} to {most}"
     (meaning,) = [meaning for found, _, _, meaning in rows() if found == name]
@@ -87,10 +97,11 @@ def test_a_copied_example_is_refused_for_what_only_the_brand_can_know() -> None:
 
 def test_the_example_shows_every_setting_with_its_default() -> None:
     example = tomllib.loads(EXAMPLE.read_text(encoding="utf-8"))
-    shop, brand = example.pop("accounts")["shop"], example.pop("brand")
+    shop, brand, contact = example.pop("accounts")["shop"], example.pop("brand"), example.pop("contact")
     told = {
         **example,
         **{f"brand.{n}": v for n, v in brand.items()},
+        **{f"contact.{n}": v for n, v in contact.items()},
         **{f"accounts.<key>.{n}": v for n, v in shop.items()},
     }
     kind = {"accounts.<key>.kind": "`official_account`"}

@@ -14,11 +14,14 @@ from customers.phones import PhoneVault
 from customers.projector import Projector
 from customers.tagging.match import Tagger
 from models import (
+    ContactSlot,
     Customer,
     CustomerTag,
     DeliveryState,
     FollowerImport,
+    GrantEntry,
     Merge,
+    MessageWindow,
     Purpose,
     SubscriptionGrant,
     Tag,
@@ -123,12 +126,18 @@ async def _served(tag: str, official: Subject, mini: Subject) -> None:
                 customer_id,
                 who.identity_id,
                 state,
-                payload={"kind": "text", "text": f"林{tag}，秘密{tag}"},
+                options=[{"channel": "custom", "payload": {"kind": "text", "text": f"林{tag}，秘密{tag}"}}],
                 trail=[{"event": "sent", "to": who.openid}],
                 interaction_id=who.interaction_id,
                 wechat_id=f"u-{tag}",
             )
         await SubscriptionGrant.create(identity_id=who.identity_id, template_id="T1", stock=2, updated_at=at())
+        await GrantEntry.create(
+            identity_id=who.identity_id, template_id="T1", change=2, stock_after=2, reason="accepted", at=at()
+        )
+        await MessageWindow.create(
+            identity_id=who.identity_id, kind="message", opened_by=who.interaction_id, used=1, updated_at=at()
+        )
         await Task.create(
             customer_id=customer_id,
             guide=guide,
@@ -139,6 +148,7 @@ async def _served(tag: str, official: Subject, mini: Subject) -> None:
             created_at=at(),
             open_key=f"human:{who.interaction_id}",
         )
+    await ContactSlot.create(customer_id=customer_id, contact_class="care", slot=0, taken_until=at(9))
     gold = await Tag.create(group="会员", name=f"金卡{guide.id}")
     await CustomerTag.create(
         customer_id=customer_id, tag=gold, kind=TagKind.MANUAL, score=1.0, since=at(), last_at=at()

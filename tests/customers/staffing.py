@@ -44,7 +44,7 @@ async def deliver(
     occurrence: str, customer_id: int, identity_id: int, state: DeliveryState = DeliveryState.PLANNED, **columns: Any
 ) -> Delivery:
     values: dict[str, Any] = {
-        "payload": {"kind": "text", "text": f"words of {occurrence}"},
+        "options": [{"channel": "custom", "payload": {"kind": "text", "text": f"words of {occurrence}"}}],
         "created_at": at(),
         "due_at": at(),
         "expires_at": at(days=1),

@@ -273,7 +273,7 @@ async def test_the_timeline_has_both_sides_newest_last(database: str, lexicon: L
         who.customer_id,
         who.identity_id,
         DeliveryState.CONFIRMED,
-        payload=reply_to_json(Text("稍等")),
+        options=[{"channel": "custom", "payload": reply_to_json(Text("稍等"))}],
         created_at=at(2.5),
         closed_at=at(2.6),
         interaction_id=late.interaction_id,
@@ -303,7 +303,7 @@ async def test_a_suppressed_delivery_says_why(database: str, lexicon: Lexicon) -
         who.customer_id,
         who.identity_id,
         DeliveryState.SUPPRESSED,
-        payload=reply_to_json(Text("上新了")),
+        options=[{"channel": "custom", "payload": reply_to_json(Text("上新了"))}],
         reason="window_closed",
         closed_at=at(5),
     )

@@ -124,7 +124,7 @@ class FakeSender:
         self.takes_s = 0.0
         self.at_once = self.most_at_once = 0
 
-    async def send(self, account: Account, openid: str, channel: str, payload: dict[str, Any]) -> str:
+    async def send(self, account: Account, openid: str, channel: str, payload: dict[str, Any], client_id: str) -> str:
         self.calls += 1
         self.at_once += 1
         self.most_at_once = max(self.most_at_once, self.at_once)

@@ -104,7 +104,7 @@ async def test_start_is_committed_before_the_first_byte(outbox: Outbox, database
 
     class Looking(FakeSender):
         async def send(self, *args: object) -> str:
-            seen.append(await seen_by_others(database, "SELECT is_started FROM delivery"))
+            seen.append(await seen_by_others(database, "SELECT started_at IS NOT NULL FROM delivery"))
             return ""
 
     await outbox.worker(sender=Looking()).run_once()

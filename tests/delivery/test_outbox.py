@@ -30,7 +30,7 @@ async def test_planning_twice_creates_nothing_new(outbox: Outbox) -> None:
     assert await plan_once(outbox, person, "care:1", "first")
     assert not await plan_once(outbox, person, "care:1", "second")
     [row] = await Delivery.all()
-    assert row.payload == {"kind": "text", "text": "first"} and row.interaction_id is None
+    assert row.options[0]["payload"] == {"kind": "text", "text": "first"} and row.interaction_id is None
 
 
 async def test_ten_at_once_plan_one(outbox: Outbox) -> None:
@@ -49,8 +49,8 @@ async def test_row_holds_its_times_and_tells_them(outbox: Outbox) -> None:
     [row] = await Delivery.all()
     moment = outbox.hands()
     assert (row.created_at, row.due_at, row.expires_at) == (moment, moment, moment + timedelta(hours=48))
-    assert row.payload["text"] == "天冷了，“添衣”\n🧣"
-    assert (row.state, row.fence, row.attempts, row.is_started, row.claimed_by) == ("planned", 0, 0, False, "")
+    assert row.options[0]["payload"]["text"] == "天冷了，“添衣”\n🧣"
+    assert (row.state, row.fence, row.attempts, row.started_at, row.claimed_by) == ("planned", 0, 0, None, "")
     assert row.trail == [
         {
             "at": moment.isoformat(timespec="milliseconds"),

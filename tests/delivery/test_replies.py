@@ -37,7 +37,7 @@ async def test_reply_becomes_a_delivery(outbox: Outbox, reply: Reply, payload: d
     assert not await plan_reply(who, push.message_key, reply, outbox.wechat.shop, outbox.hands)
     [row] = await Delivery.all()
     assert (row.occurrence, row.channel, row.interaction_id) == (f"reply:{push.message_key}", "custom", push.id)
-    assert row.payload == payload
+    assert row.options[0]["payload"] == payload
     assert row.expires_at == who.at + timedelta(hours=48) and row.due_at == outbox.hands()
 
 

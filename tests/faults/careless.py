@@ -57,7 +57,7 @@ class InsistentClaims(Claims):
     """Sends again what a killed process may have sent: knows no ``unknown``."""
 
     async def _end_unknown(self, row: Claimed, trail: Trail) -> int:
-        await self._ended(row, is_started=True).update(is_started=False)
+        await self._ended(row, started_at__isnull=False).update(started_at=None)
         return await self._give_back(row, trail)
 
 

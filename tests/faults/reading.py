@@ -15,7 +15,7 @@ SELECT j.id, j.app_id, j.kind, j.state, j.reason, j.handler, j.reply, j.fields, 
 FROM interaction j LEFT JOIN identity i ON i.id = j.identity_id ORDER BY j.id
 """
 _DELIVERIES = """
-SELECT d.id, d.state, d.reason, d.payload, d.interaction_id, i.app_id, i.openid
+SELECT d.id, d.state, d.reason, d.options, d.interaction_id, i.app_id, i.openid
 FROM delivery d JOIN identity i ON i.id = d.identity_id ORDER BY d.id
 """
 _FOLLOWINGS = "SELECT i.openid, f.open_slot FROM following f JOIN identity i ON i.id = f.identity_id"
@@ -101,5 +101,5 @@ def _row(row: Mapping[str, Any]) -> Row:
 
 
 def _sending(row: Mapping[str, Any]) -> Sending:
-    words = json.loads(row["payload"]).get("text", "")
+    words = json.loads(row["options"])[0]["payload"].get("text", "")
     return Sending(row["id"], row["app_id"], row["openid"], row["state"], row["reason"], words, row["interaction_id"])

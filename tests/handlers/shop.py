@@ -87,7 +87,7 @@ def words_in(reply: Reply | None) -> str:
 
 async def planned() -> list[str]:
     """The words handed to deliveries."""
-    return [str(row.payload["text"]) for row in await Delivery.all().order_by("id")]
+    return [str(row.options[0]["payload"]["text"]) for row in await Delivery.all().order_by("id")]
 
 
 async def open_shops() -> None:

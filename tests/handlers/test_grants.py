@@ -108,7 +108,7 @@ async def test_a_sent_notice_of_ours_was_taken_when_it_was_sent(shop: Shop) -> N
         identity=identity,
         app_id=identity.app_id,
         channel="subscription",
-        payload={},
+        options=[],
         state=DeliveryState.SENT,
         created_at=shop.moment,
         due_at=shop.moment,

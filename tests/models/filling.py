@@ -55,6 +55,8 @@ def _value(column: Column, number: int) -> Any:
     kind = column.type.lower()
     if "json" in kind:
         return json.dumps({"n": number})
+    if kind == "date":
+        return (START + timedelta(days=number)).date()
     if "time" in kind:
         return START + timedelta(hours=number)
     if "bool" in kind:
