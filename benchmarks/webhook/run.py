@@ -7,23 +7,23 @@ import os
 import platform
 import time
 from collections.abc import Callable
-from contextlib import AbstractContextManager, suppress
+from contextlib import AsyncExitStack, ExitStack, suppress
 from dataclasses import dataclass, field
-from functools import partial
 from statistics import median
 from typing import Any
 
 import psutil
 
 from benchmarks.webhook import databases, servers
-from benchmarks.webhook.load import Load, drive
+from benchmarks.webhook.load import Load, connected, drive, joined
 from benchmarks.webhook.pushes import Turn, pushes, real_chats, synthetic
 from benchmarks.webhook.servers import PATH, Running
 
 Say = Callable[[str], None]
-Open = Callable[[], AbstractContextManager[Running]]
 
 MODES = ("plain", "safe")
+STRETCH = 500
+"""Messages a server takes before it is the next one's turn."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ class Size:
 
 
 SMALL = Size(rounds=3, messages=2_000, chats=2_000, rss_messages=10_000)
-FULL = Size(rounds=3, messages=6_000, chats=5_000, rss_messages=100_000)
+FULL = Size(rounds=5, messages=8_000, chats=8_000, rss_messages=100_000)
 
 
 @dataclass(slots=True)
@@ -80,7 +80,7 @@ def run(full: bool, say: Say) -> dict[str, Any]:
     chats = real_chats()[: size.chats]
     if not chats:
         say("the real chats are not here: measuring synthetic traffic only")
-    rows = _rounds(size, list(stores), stores, chats, say)
+    rows = _rounds(size, stores, chats, say)
     soak = {name: _soak(size, make, say) for name, make in stores.items()}
     report = {
         "benchmark": "webhook",
@@ -99,40 +99,59 @@ def _keep_client_off_server_core() -> None:
         psutil.Process().cpu_affinity([1])
 
 
-def _rounds(size: Size, names: list[str], stores: dict[str, Any], chats: list[Turn], say: Say) -> list[Row]:
+def _rounds(size: Size, stores: dict[str, Any], chats: list[Turn], say: Say) -> list[Row]:
     rows: dict[tuple[str, ...], Row] = {}
     for number in range(size.rounds):
         say(f"round {number + 1} of {size.rounds}")
         turns = {"synthetic": synthetic(size.messages, seed=number), **({"chats": chats} if chats else {})}
         for mode in MODES:
             for traffic, lines in turns.items():
-                _measure(rows, "bare", "-", mode, traffic, lines, servers.bare)
-                _measure(rows, "werobot", "-", mode, traffic, lines, servers.werobot)
-                for name in names:
-                    with stores[name]() as url:
-                        _measure(rows, "ours", name, mode, traffic, lines, partial(servers.ours, url, mode))
+                with ExitStack() as stack:
+                    _measure(rows, _open_all(stack, stores, mode), mode, traffic, lines)
     return list(rows.values())
+
+
+def _open_all(stack: ExitStack, stores: dict[str, Any], mode: str) -> dict[tuple[str, str], Running]:
+    """Every server, by name and database, up at the same time."""
+    running = {
+        ("bare", "-"): stack.enter_context(servers.bare()),
+        ("werobot", "-"): stack.enter_context(servers.werobot()),
+    }
+    for name, make in stores.items():
+        running["ours", name] = stack.enter_context(servers.ours(stack.enter_context(make()), mode))
+    return running
 
 
 def _measure(
     rows: dict[tuple[str, ...], Row],
-    server: str,
-    database: str,
+    running: dict[tuple[str, str], Running],
     mode: str,
     traffic: str,
     turns: list[Turn],
-    open_: Open,
 ) -> None:
-    key = (server, database, mode, traffic)
-    row = rows.setdefault(key, Row(*key))
-    with open_() as running:
-        asyncio.run(drive(running.port, pushes(turns[:200], mode, PATH)))  # warm
-        requests = pushes(turns, mode, PATH)
-        before = running.cpu_s()
-        load = asyncio.run(drive(running.port, requests))
+    """Each server takes the same turns, a stretch at a time in turn: a machine that is slow for a while is slow for
+    all of them."""
+    loads = asyncio.run(_take_turns(running, mode, turns))
+    for (server, database), (load, cpu_s) in loads.items():
         if load.wrong:
             raise RuntimeError(f"{server} {mode}: {load.wrong} answers were not 200")
-        row.add(load, running.cpu_s() - before, running.rss_mb())
+        key = (server, database, mode, traffic)
+        rows.setdefault(key, Row(*key)).add(load, cpu_s, running[server, database].rss_mb())
+
+
+async def _take_turns(
+    running: dict[tuple[str, str], Running], mode: str, turns: list[Turn]
+) -> dict[tuple[str, str], tuple[Load, float]]:
+    parts: dict[tuple[str, str], list[Load]] = {name: [] for name in running}
+    async with AsyncExitStack() as stack:
+        clients = {name: await stack.enter_async_context(connected(server.port)) for name, server in running.items()}
+        for client in clients.values():
+            await client.drive(pushes(turns[:200], mode, PATH))  # warm
+        before = {name: server.cpu_s() for name, server in running.items()}
+        for start in range(0, len(turns), STRETCH):
+            for name, client in clients.items():
+                parts[name].append(await client.drive(pushes(turns[start : start + STRETCH], mode, PATH)))
+        return {name: (joined(parts[name]), server.cpu_s() - before[name]) for name, server in running.items()}
 
 
 def _soak(size: Size, make: Any, say: Say) -> dict[str, float]:
