@@ -36,8 +36,8 @@ def build_application(parts: ApiParts) -> web.Application:
     """Every address of ``docs`` under HTTP but the webhook, which a handler of its own serves."""
     sessions = SessionResource(parts.accounts, parts.login, parts.tokens, parts.clock)
     events = EventsResource(parts.accounts, parts.tokens, parts.cell_m, parts.clock)
-    health = HealthResource(parts.ping_redis)
-    metrics = MetricsResource(parts.registry, parts.desk, parts.clock)
+    health = HealthResource(parts.ping_redis, parts.desk)
+    metrics = MetricsResource(parts.registry, parts.desk, parts.accounts, parts.clock)
     app = web.Application(middlewares=[problems], client_max_size=MAX_BODY)
     app.router.add_post("/mini/{account}/session", sessions.post)
     app.router.add_post("/mini/{account}/events", events.post)

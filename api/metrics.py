@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass, field
-from datetime import datetime
+from collections.abc import Iterator, Mapping
 from typing import Protocol
 
 from aiohttp import web
@@ -16,15 +13,14 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metri
 from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 from prometheus_client.registry import Collector
 
+from api.figures import Figures, read_figures, tell
+from core.accounts import Account
 from core.clock import Now
-from core.ports import InteractionState
-from delivery.overview import count_deliveries
-from models import DeliveryState, Interaction
 
 log = logging.getLogger(__name__)
 
 _KEPT_S = 5.0
-"""Counts are read at most this often, however many ask."""
+"""Figures are read at most this often, however many ask."""
 _WAIT_S = 3.0
 
 
@@ -41,26 +37,21 @@ class DeskFigures(Protocol):
     @property
     def handler_errors(self) -> int: ...
 
-
-@dataclass(frozen=True, slots=True)
-class Counts:
-    """One reading of the database; ages in seconds."""
-
-    is_read: bool = False
-    unprojected: int = 0
-    unprojected_age_s: float = 0.0
-    received: int = 0
-    deliveries: dict[DeliveryState, int] = field(default_factory=dict)
+    @property
+    def is_storing(self) -> bool: ...
 
 
 class MetricsResource(Collector):
     """Registers itself with ``registry``, which holds the edge's counters too."""
 
-    def __init__(self, registry: CollectorRegistry, desk: DeskFigures, clock: Now) -> None:
+    def __init__(
+        self, registry: CollectorRegistry, desk: DeskFigures, accounts: Mapping[str, Account], clock: Now
+    ) -> None:
         self._registry = registry
         self._desk = desk
+        self._account_keys = {account.app_id: key for key, account in accounts.items()}
         self._now = clock
-        self._counts = Counts()
+        self._figures: Figures | None = None
         self._read_at_s = float("-inf")
         self._lock = asyncio.Lock()
         registry.register(self)
@@ -75,10 +66,10 @@ class MetricsResource(Collector):
         yield CounterMetricFamily("zhiji_journal_commit_pushes", "Pushes in those batches", value=pushes)
         yield CounterMetricFamily("zhiji_handler_errors", "Handlers that failed", value=self._desk.handler_errors)
         yield GaugeMetricFamily("zhiji_pushes_in_work", "Pushes not answered yet", value=self._desk.in_work)
-        counts = self._counts
-        yield GaugeMetricFamily("zhiji_database_up", "1 if the database answered", value=float(counts.is_read))
-        if counts.is_read:
-            yield from _read_from_database(counts)
+        figures = self._figures
+        yield GaugeMetricFamily("zhiji_database_up", "1 if the database answered", value=float(figures is not None))
+        if figures is not None:
+            yield from tell(figures, self._account_keys)
 
     async def _refresh(self) -> None:
         loop = asyncio.get_running_loop()
@@ -87,33 +78,8 @@ class MetricsResource(Collector):
                 return
             try:
                 async with asyncio.timeout(_WAIT_S):
-                    self._counts = await _read_counts(self._now())
+                    self._figures = await read_figures(self._now())
             except Exception as error:
-                log.warning("counts not read", extra={"error": type(error).__name__})
-                self._counts = Counts()
+                log.warning("figures not read", extra={"error": type(error).__name__})
+                self._figures = None
             self._read_at_s = loop.time()
-
-
-def _read_from_database(counts: Counts) -> Iterator[Metric]:
-    yield GaugeMetricFamily("zhiji_projector_lag_rows", "Journal rows not projected yet", value=counts.unprojected)
-    yield GaugeMetricFamily("zhiji_projector_lag_seconds", "Age of the oldest of them", value=counts.unprojected_age_s)
-    yield GaugeMetricFamily("zhiji_pushes_received", "Pushes stored whose work is not finished", value=counts.received)
-    deliveries = GaugeMetricFamily("zhiji_deliveries", "Deliveries by state", labels=["state"])
-    for state in DeliveryState:
-        deliveries.add_metric([state.value], counts.deliveries.get(state, 0))
-    yield deliveries
-
-
-async def _read_counts(now: datetime) -> Counts:
-    waiting = Interaction.filter(is_projected=False)
-    oldest = await waiting.order_by("id").only("id", "received_at").first()
-    deliveries: Counter[DeliveryState] = Counter()
-    for share in await count_deliveries():
-        deliveries[share.state] += share.count
-    return Counts(
-        is_read=True,
-        unprojected=await waiting.count(),
-        unprojected_age_s=max(0.0, (now - oldest.received_at).total_seconds()) if oldest else 0.0,
-        received=await Interaction.filter(state=InteractionState.RECEIVED).count(),
-        deliveries=dict(deliveries),
-    )

@@ -7,7 +7,11 @@ import importlib
 import json
 import sys
 
-NAMES = {"webhook": "benchmarks.webhook.run"}
+NAMES = {
+    "deliveries": "benchmarks.deliveries.run",
+    "token": "benchmarks.token.run",
+    "webhook": "benchmarks.webhook.run",
+}
 
 
 def main() -> int:

@@ -17,13 +17,18 @@ from models.revisions import bump, number
 REVISION = "keyword_replies"
 COLUMNS = ("keyword", "match", "reply")
 
+_FIRST_OF_CHINESE = "\u2e80"
 _LONGEST_KEYWORD = 64
 _MOST_REPLY_BYTES = 2048
 """What WeChat takes in one text message."""
 
 
 class Match(StrEnum):
-    """How a keyword is met: the whole text, or anywhere in it."""
+    """How a keyword is met: the whole text, or anywhere in it.
+
+    Where a contained keyword begins or ends with a letter or a digit of an alphabet, no other may stand beside it:
+    ``xl`` is in “要XL的”, not in “XXL”; ``12`` not in “128”. Chinese has no such borders: ``会员`` is in “会员日”.
+    """
 
     EXACT = "exact"
     CONTAINS = "contains"
@@ -77,10 +82,12 @@ class KeywordReplies:
         best, longest = None, 0
         for at in range(len(folded)):
             for keyword, reply in self._by_start.get(folded[at : at + 2], ()):
-                if len(keyword) > longest and folded.startswith(keyword, at):
+                is_longer = len(keyword) > longest and folded.startswith(keyword, at)
+                if is_longer and _stands_alone(folded, at, at + len(keyword)):
                     best, longest = reply, len(keyword)
         if best is None and self._single:
-            return next((self._single[char] for char in folded if char in self._single), None)
+            found = (at for at, char in enumerate(folded) if char in self._single)
+            return next((self._single[folded[at]] for at in found if _stands_alone(folded, at, at + 1)), None)
         return best
 
     def _fill(self, rules: Sequence[Rule]) -> None:
@@ -95,6 +102,17 @@ class KeywordReplies:
                 self._single[rule.keyword] = rule.reply
             else:
                 self._by_start.setdefault(rule.keyword[:2], []).append((rule.keyword, rule.reply))
+
+
+def _stands_alone(text: str, start: int, end: int) -> bool:
+    """False where what stands from ``start`` to ``end`` is cut out of a longer word or number."""
+    begins_inside = start > 0 and _is_spelt(text[start - 1]) and _is_spelt(text[start])
+    return not begins_inside and not (end < len(text) and _is_spelt(text[end - 1]) and _is_spelt(text[end]))
+
+
+def _is_spelt(char: str) -> bool:
+    """True for letters and digits that make up words by standing side by side, as Chinese characters do not."""
+    return char.isalnum() and char < _FIRST_OF_CHINESE
 
 
 async def list_rules() -> list[Rule]:

@@ -58,7 +58,8 @@ async def _services(survey: Survey) -> list[Finding]:
     if "database_url" in survey.unsound:
         found = [yellow("database", "not looked at", _SEE_ABOVE)]
     else:
-        found = await check_database(settings.database_url)
+        secret_key = None if "secret_key" in survey.unsound else settings.secret_key.get_secret_value()
+        found = await check_database(settings.database_url, secret_key)
     if "redis_url" in survey.unsound:
         return [*found, yellow("redis", "not looked at", _SEE_ABOVE)]
     return [*found, await check_redis(settings.redis_url, settings.database_url)]

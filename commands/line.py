@@ -1,4 +1,7 @@
-"""Finds the command, runs it, and turns what went wrong into words and an exit code."""
+"""Finds the command, runs it, and turns what went wrong into words and an exit code.
+
+Only the command asked for is imported: all of them, with the web and the database, take more than a second.
+"""
 
 from __future__ import annotations
 
@@ -7,19 +10,14 @@ import importlib
 import pkgutil
 import sys
 from collections.abc import Sequence
-from types import ModuleType
 from typing import Any, NoReturn
 
 import uvloop
-from tortoise.exceptions import DBConnectionError, OperationalError
 
 import commands
-from commands.logs import places
 from commands.output import Exit, Output
-from config.load import SettingsInvalid
-from core.errors import ChannelError, Invalid, Refused, ZhijiError
 
-_NOT_COMMANDS = {"checks", "line", "logs", "output", "server", "wiring"}
+_NOT_COMMANDS = {"checks", "failures", "line", "logs", "output", "parts", "sending", "server", "wiring"}
 
 
 class _WrongUsage(Exception):
@@ -32,17 +30,19 @@ class _Parser(argparse.ArgumentParser):
         raise _WrongUsage(f"{self.prog}: {message}")
 
 
-def find_commands() -> dict[str, ModuleType]:
-    """Every command by its name: the file's name, ``import_`` for ``import``."""
+def find_commands() -> dict[str, str]:
+    """Every command's module by the command's name, none imported: the file's name, ``import_`` for ``import``."""
     names = [m.name for m in pkgutil.iter_modules(commands.__path__) if m.name not in _NOT_COMMANDS]
-    return {name.rstrip("_"): importlib.import_module(f"commands.{name}") for name in sorted(names)}
+    return {name.rstrip("_"): f"commands.{name}" for name in sorted(names)}
 
 
-def build_parser() -> argparse.ArgumentParser:
-    """The whole command line. Every command takes ``--json``."""
+def build_parser(asked: str = "") -> argparse.ArgumentParser:
+    """The line of the command asked for; where that is none (help, wrong usage), of all. Each takes ``--json``."""
     parser = _Parser(prog="main.py", description="Zhiji 知己: social CRM for retail brands on WeChat")
     kinds = parser.add_subparsers(dest="command", required=True, metavar="COMMAND", parser_class=_Parser)
-    for name, module in find_commands().items():
+    found = find_commands()
+    for name in [asked] if asked in found else found:
+        module = importlib.import_module(found[name])
         command = kinds.add_parser(name, help=module.HELP, description=module.HELP)
         module.arguments(command)
         _offer_json(command)
@@ -63,25 +63,17 @@ def run_line(arguments: Sequence[str]) -> int:
     """Run one command line; returns its exit code."""
     out = Output(as_json="--json" in arguments)
     try:
-        args = build_parser().parse_args(arguments)
+        args = build_parser(next(iter(arguments), "")).parse_args(arguments)
         code = uvloop.run(_run(args, out))
     except _WrongUsage as error:
         out.problem(str(error))
         code = Exit.USAGE
-    except SettingsInvalid as error:
-        for fault in error.faults:
-            out.fault(fault)
-        code = Exit.COULD_NOT
-    except Invalid as error:
-        out.fault(error)
-        code = Exit.COULD_NOT
-    except (ZhijiError, OSError, DBConnectionError, OperationalError) as error:
-        out.problem(_words(error))
-        code = Exit.COULD_NOT
     except KeyboardInterrupt:
         code = Exit.COULD_NOT
     except Exception as error:
-        out.problem(f"a fault in Zhiji: {type(error).__name__} at {' < '.join(reversed(places(error)))}; please report")
+        from commands.failures import tell_failure  # what it needs is slow to import, and seldom needed
+
+        tell_failure(error, out)
         code = Exit.COULD_NOT
     out.close(code)
     return int(code)
@@ -90,12 +82,3 @@ def run_line(arguments: Sequence[str]) -> int:
 async def _run(args: Any, out: Output) -> Exit:
     code: Exit = await args.run(args, out)
     return code
-
-
-def _words(error: BaseException) -> str:
-    text = error.words if isinstance(error, Refused) else str(error)
-    if "no such table" in text or ("relation" in text and "does not exist" in text):
-        return "the database has no schema yet — run: python main.py migrate"
-    if isinstance(error, ChannelError):
-        return f"WeChat refused: {text}"
-    return text or type(error).__name__

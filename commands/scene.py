@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import argparse
+import os
 from pathlib import Path
 
 import segno
 
 from bot.client.qrcodes import create_qrcode
 from commands.output import Exit, Output, table
-from commands.wiring import database, operator, read_installation, wechat
+from commands.wiring import Installation, database, operator, read_installation, wechat
 from core.clock import local, now
+from core.errors import Invalid
 from guides.scenes import get_scannable_guide, list_scenes, scene_name_for, store_scene
 
 HELP = "QR codes that bind to a guide"
@@ -28,9 +30,11 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 async def run(args: argparse.Namespace, out: Output) -> Exit:
     installation = read_installation()
+    if args.what == "create" and args.out:
+        _check_picture(args.out)
     async with database(installation):
         if args.what == "list":
-            return await _list(out)
+            return await _list(installation, out)
         account = installation.account(args.account) if args.account else installation.official_account()
         guide = await get_scannable_guide(args.guide)
         scene = args.scene or scene_name_for(args.guide)
@@ -48,12 +52,31 @@ async def run(args: argparse.Namespace, out: Output) -> Exit:
     return Exit.DONE
 
 
-async def _list(out: Output) -> Exit:
+def _check_picture(file: Path) -> None:
+    """Whether the picture can be written, asked before WeChat makes a code that would have none. Raises ``Invalid``."""
+    if file.suffix.lower() != ".png":
+        raise Invalid("--out", f"{file} is no .png file", "name FILE.png")
+    if not file.parent.is_dir():
+        raise Invalid("--out", f"the folder {file.parent} does not exist", "make it first, or name another")
+    if file.is_dir() or not os.access(file if file.exists() else file.parent, os.W_OK):
+        raise Invalid("--out", f"{file} cannot be written", "name a file of yours")
+
+
+async def _list(installation: Installation, out: Output) -> Exit:
+    keys = {account.app_id: account.key for account in installation.accounts.values()}
     scenes = await list_scenes()
     rows = [
-        [s.scene, s.guide_code, s.guide_name, s.store_name, local(s.expires_at) if s.expires_at else "permanent"]
+        [
+            keys.get(s.app_id, s.app_id), s.scene, s.guide_code, s.guide_name, s.store_name,
+            local(s.expires_at) if s.expires_at else "permanent",
+        ]
         for s in scenes
-    ]
-    out.line(table(rows, ["scene", "guide", "name", "store", "until"]) if rows else "no scene yet")
-    out.put(scenes=[{"scene": s.scene, "app_id": s.app_id, "guide": s.guide_code, "url": s.url} for s in scenes])
+    ]  # fmt: skip
+    out.line(table(rows, ["account", "scene", "guide", "name", "store", "until"]) if rows else "no scene yet")
+    out.put(
+        scenes=[
+            {"account": keys.get(s.app_id), "app_id": s.app_id, "scene": s.scene, "guide": s.guide_code, "url": s.url}
+            for s in scenes
+        ]
+    )
     return Exit.DONE

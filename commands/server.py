@@ -24,8 +24,6 @@ from api.session_tokens import SessionTokens
 from bot.channels.channel import Channel
 from bot.client.client import WeChatClient
 from bot.client.mini_programs import MiniSession, exchange_code
-from bot.client.sender import WeChatSender
-from bot.client.users import AccountFollowers
 from bot.edge.counts import EdgeCounts
 from bot.edge.desk import Desk
 from bot.edge.forward import Forwarder
@@ -36,31 +34,26 @@ from bot.routing import Router, discover
 from campaigns.keyword_replies import KeywordReplies
 from commands.logs import configure_logs
 from commands.output import Exit, Output
+from commands.sending import background_parts
 from commands.wiring import Installation, database, read_installation, wechat
-from core.accounts import Account, AccountKind
-from core.clock import now
+from core.accounts import Account
 from core.errors import Invalid
 from core.loops import Loop
 from customers import consent
-from customers.follower_import import FollowerImporter
-from customers.following import erase_due
 from customers.journal import Journal
-from customers.places import expire_places
-from customers.projector import Projector
-from customers.tagging.lexicon_files import load_lexicon
-from customers.tagging.match import Tagger
-from delivery.claims import Claims
-from delivery.leader import Leader
+from delivery.limits.metered import Limits
+from delivery.limits.quotas import Quotas
+from delivery.limits.rates import Rates
+from delivery.limits.shared_turns import SharedTurns
 from delivery.loop import DeliveryLoop
 from delivery.replies import ReplyPlanner
-from delivery.schedule import Job, Schedule
+from delivery.schedule import Schedule
 from delivery.wakeup import EMBEDDED, Wakeup, connect_redis
-from delivery.worker import Worker
 from guides.binding import BindingRules, Bindings
 from guides.reception import Reception
 from guides.stores import StoreDirectory
 from handlers._rooms import Rooms
-from models.database import forget_deleted, is_sqlite, sole_server
+from models.database import is_sqlite, sole_server
 from models.dialect.open_journal import open_journal
 
 log = logging.getLogger(__name__)
@@ -89,13 +82,16 @@ async def serve(out: Output, *, web: bool, worker: bool) -> Exit:
     async with AsyncExitStack() as stack:
         await stack.enter_async_context(database(installation))
         stack.enter_context(sole_server(settings.database_url))
-        client = await stack.enter_async_context(wechat(installation))
         redis = connect_redis(settings.redis_url)
         stack.push_async_callback(redis.aclose)
+        limits = Limits(Rates(SharedTurns(redis)), Quotas())
+        stack.push_async_callback(limits.close)
+        client = await stack.enter_async_context(wechat(installation, limits))
         wakeup = Wakeup(redis)
         _start(stack, wakeup)
         if worker:
-            await _start_worker(stack, installation, client, wakeup)
+            for part in background_parts(installation, client, limits, wakeup):
+                _start(stack, part)
         if web:
             await _start_web(stack, installation, client, wakeup, redis)
             out.line(f"Zhiji serves on http://{settings.listen}")
@@ -243,33 +239,3 @@ class _Login:
 
     async def exchange(self, account: Account, code: str) -> MiniSession:
         return await exchange_code(self._client, account, code)
-
-
-# ── worker ───────────────────────────────────────────────────────────────────────────────────────────────────────
-async def _start_worker(
-    stack: AsyncExitStack, installation: Installation, client: WeChatClient, wakeup: Wakeup
-) -> None:
-    accounts = installation.accounts.values()
-    brand = installation.settings.brand
-    crs = {account.app_id: account.location_crs for account in accounts}
-    projector = Projector(Tagger(load_lexicon()), timedelta(days=brand.place_days), location_crs=crs)
-    _start(stack, Loop("projector", projector.run_once, _PROJECT_EVERY_S))
-    worker = Worker(Claims(installation.holder), WeChatSender(client), accounts)
-    _start(stack, DeliveryLoop(worker, wakeup))
-    jobs = [
-        Job("erase people whose grace has ended", 300, _erase_due),
-        Job("forget places that expired", 300, lambda: expire_places(now())),
-        Job("ask for new followers' unionids", 60, lambda: _ask_unionids(client, list(accounts))),
-    ]
-    _start(stack, Schedule(Leader("schedule", installation.holder), jobs))
-
-
-async def _erase_due() -> None:
-    if await erase_due(now(), _ERASE_BATCH):
-        await forget_deleted()
-
-
-async def _ask_unionids(client: WeChatClient, accounts: list[Account]) -> None:
-    for account in accounts:
-        if account.kind is AccountKind.OFFICIAL_ACCOUNT and account.verified:
-            await FollowerImporter(account.app_id, AccountFollowers(client, account)).ask_new()

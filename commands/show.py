@@ -1,4 +1,4 @@
-"""``show customer|parts|deliveries|calls|totals``: look without changing anything."""
+"""``show customer|parts|deliveries|delivery|limits|calls|tasks|totals``: look without changing anything."""
 
 from __future__ import annotations
 
@@ -6,25 +6,20 @@ import argparse
 import json
 from typing import Any
 
-import handlers
-from bot.routing import discover
-from campaigns.keyword_replies import KeywordReplies
-from commands.line import find_commands
 from commands.output import Exit, Output, table
+from commands.parts import show_parts
 from commands.wiring import Installation, database, operator, read_installation
-from core.clock import local
+from core.clock import local, now
 from customers.card import Cards
 from customers.phones import PhoneVault
 from customers.tagging.lexicon_files import load_lexicon
 from customers.totals import count_all
 from delivery.failed_calls import list_failed_calls
-from delivery.overview import count_deliveries, list_unknown
-from guides.binding import BindingRules, Bindings
-from guides.reception import Reception
-from guides.stores import StoreDirectory
-from handlers._rooms import Rooms
+from delivery.limits.quotas import list_quotas
+from delivery.overview import count_deliveries, list_unknown, tell_delivery
+from guides.open_tasks import OpenTask, list_open_tasks
 
-HELP = "look: one customer, the parts found, deliveries, failed calls, totals"
+HELP = "look: one customer, the parts found, deliveries, limits, failed calls, open tasks, totals"
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -32,22 +27,32 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     kinds.add_parser("customer", help="one customer's card").add_argument("openid", metavar="OPENID")
     kinds.add_parser("parts", help="every handler, command and tag group found")
     kinds.add_parser("deliveries", help="deliveries by state and reason, and those to settle by hand")
+    one = kinds.add_parser("delivery", help="one delivery: every check and attempt, with their figures")
+    one.add_argument("id", type=int, metavar="ID")
+    kinds.add_parser("limits", help="calls of each WeChat API today, its limit, and until when one is stopped")
     kinds.add_parser("calls", help="calls to WeChat that failed, with cause and remedy")
+    kinds.add_parser("tasks", help="what customers wait for: open tasks by store and guide, oldest first")
     kinds.add_parser("totals", help="how many of everything, and what is still to do")
 
 
 async def run(args: argparse.Namespace, out: Output) -> Exit:
-    installation = read_installation()
     if args.what == "parts":
-        return _parts(installation, out)
+        return show_parts(out)
+    installation = read_installation()
     async with database(installation):
         match args.what:
             case "customer":
                 return await _customer(installation, args.openid, out)
             case "deliveries":
                 return await _deliveries(out)
+            case "delivery":
+                return await _delivery(args.id, out)
+            case "limits":
+                return await _limits(installation, out)
             case "calls":
                 return await _calls(installation, out)
+            case "tasks":
+                return _tasks(await list_open_tasks(), out)
             case _:
                 totals = await count_all()
                 out.line(json.dumps(totals, ensure_ascii=False, indent=2))
@@ -61,27 +66,6 @@ async def _customer(installation: Installation, openid: str, out: Output) -> Exi
     card: dict[str, Any] = await cards.show_customer(openid, operator())
     out.line(json.dumps(card, ensure_ascii=False, indent=2))
     out.put(**card)
-    return Exit.DONE
-
-
-def _parts(installation: Installation, out: Output) -> Exit:
-    brand, stores = installation.settings.brand, StoreDirectory()
-    reception = Reception(Bindings(BindingRules(installation.grace), stores))
-    rooms = Rooms(brand.name, installation.accounts, reception, stores, KeywordReplies(), installation.grace)
-    routes = sorted(discover(handlers, rooms), key=lambda route: (route.rank, route.name))
-    out.line("handlers, in the order they are asked:")
-    for route in routes:
-        how = "changes" if route.changes else ("answers" if route.is_instant else "reads")
-        out.line(f"  {route.name:20} {how:8} {', '.join(sorted(route.kinds)) or 'every kind'}")
-    lexicon = load_lexicon()
-    commands = list(find_commands())
-    out.line(f"tag groups: {', '.join(group.label for group in lexicon.groups.values())}")
-    out.line(f"commands: {', '.join(commands)}")
-    out.line(f"accounts: {', '.join(f'{a.key} ({a.kind})' for a in installation.accounts.values()) or 'none'}")
-    out.put(
-        handlers=[{"name": r.name, "rank": r.rank.name.lower(), "kinds": sorted(r.kinds)} for r in routes],
-        tag_groups=list(lexicon.groups), commands=commands, accounts=list(installation.accounts),
-    )  # fmt: skip
     return Exit.DONE
 
 
@@ -100,6 +84,40 @@ async def _deliveries(out: Output) -> Exit:
     return Exit.DONE
 
 
+async def _delivery(delivery_id: int, out: Output) -> Exit:
+    told = await tell_delivery(delivery_id)
+    out.line(json.dumps(told, ensure_ascii=False, indent=2))
+    out.put(**told)
+    return Exit.DONE
+
+
+async def _limits(installation: Installation, out: Output) -> Exit:
+    keys = {account.app_id: account.key for account in installation.accounts.values()}
+    quotas = await list_quotas(now())
+    rows = [
+        [
+            keys.get(q.app_id, q.app_id),
+            q.api,
+            f"{q.used:,}",
+            f"{q.daily_limit:,}",
+            local(q.stopped_until) if q.stopped_until else "",
+        ]
+        for q in quotas
+    ]
+    heads = ["account", "api", "used today", "limit", "stopped until"]
+    out.line(table(rows, heads) if rows else "no call has been made today")
+    out.put(
+        limits=[
+            {
+                "account": keys.get(q.app_id, q.app_id), "api": q.api, "used": q.used, "limit": q.daily_limit,
+                "stopped_until": q.stopped_until.isoformat() if q.stopped_until else None,
+            }
+            for q in quotas
+        ]
+    )  # fmt: skip
+    return Exit.DONE
+
+
 async def _calls(installation: Installation, out: Output) -> Exit:
     keys = {account.app_id: account.key for account in installation.accounts.values()}
     failures = await list_failed_calls()
@@ -112,3 +130,27 @@ async def _calls(installation: Installation, out: Output) -> Exit:
         ]
     )
     return Exit.DONE
+
+
+def _tasks(tasks: list[OpenTask], out: Output) -> Exit:
+    rows = [
+        [f"{t.store} {t.store_name}".strip() or "—", _guide(t), local(t.since), t.kind, str(t.customer_id), t.reason]
+        for t in tasks
+    ]
+    out.line(table(rows, ["store", "guide", "since", "kind", "customer", "reason"]) if rows else "no open task")
+    out.put(
+        tasks=[
+            {
+                "id": t.id, "store": t.store, "guide": t.guide, "guide_has_left": t.has_left, "kind": t.kind,
+                "customer_id": t.customer_id, "reason": t.reason, "since": t.since.isoformat(),
+            }
+            for t in tasks
+        ]
+    )  # fmt: skip
+    return Exit.DONE
+
+
+def _guide(task: OpenTask) -> str:
+    if not task.guide:
+        return "nobody"
+    return f"{task.guide} {task.guide_name}" + (" (has left)" if task.has_left else "")

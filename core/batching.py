@@ -45,6 +45,8 @@ class GroupCommit(Generic[Item, Result]):
         self.items = 0
 
     def start(self) -> None:
+        if self._task is not None:
+            return
         self._task = asyncio.get_running_loop().create_task(self._run(), name="group-commit")
 
     def put(self, item: Item) -> None:

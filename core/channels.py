@@ -33,6 +33,11 @@ class Channel(StrEnum):
         return self is Channel.TEMPLATE
 
     @property
+    def api(self) -> str:
+        """The path of WeChat's API by whose limits it is counted; empty where it does not go through WeChat."""
+        return _APIS.get(self, "")
+
+    @property
     def account_kind(self) -> AccountKind | None:
         """The kind of account it goes through; None where it does not go through WeChat."""
         return _KINDS.get(self)
@@ -52,6 +57,13 @@ _KINDS = {
     Channel.SUBSCRIBE: AccountKind.OFFICIAL_ACCOUNT,
     Channel.MINI_CUSTOM: AccountKind.MINI_PROGRAM,
     Channel.MINI_SUBSCRIBE: AccountKind.MINI_PROGRAM,
+}
+_APIS = {
+    Channel.CUSTOM: "/cgi-bin/message/custom/send",
+    Channel.MINI_CUSTOM: "/cgi-bin/message/custom/send",
+    Channel.TEMPLATE: "/cgi-bin/message/template/send",
+    Channel.SUBSCRIBE: "/cgi-bin/message/subscribe/bizsend",
+    Channel.MINI_SUBSCRIBE: "/cgi-bin/message/subscribe/send",
 }
 
 

@@ -33,10 +33,10 @@ class Cards:
     async def show_customer(self, who: str | int, actor: str = "command") -> dict[str, Any]:
         """The card of an openid or a customer id, in the keys of the contract; raises Missing.
 
-        Times are ISO 8601 in UTC. Of the tags those that hold today are shown, each with its score as of ``last_at``
-        and all its evidence: ``text`` is the message, ``start`` and ``end`` count its characters, ``keyword`` is the
-        lexicon's word for what stands there, ``negated`` evidence counts against the tag. The timeline has the
-        newest last. The phone is masked. That a card was seen is written into the audit.
+        Times are ISO 8601 in UTC. Of the tags those that hold or are refused today are shown, each with its score as of
+        ``last_at`` (below 0: refused) and all its evidence: ``text`` is the message, ``start`` and ``end`` count its
+        characters, ``keyword`` is the lexicon's word for what stands there, ``negated`` evidence counts against the
+        tag. The timeline has the newest last. The phone is masked. That a card was seen is written into the audit.
         """
         customer = await _get_customer(who)
         interactions = await Interaction.filter(identity__customer_id=customer.id).order_by("occurred_at", "id")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from typing import Any
 
 from tortoise.expressions import F
 
@@ -105,11 +106,20 @@ async def _slots(what: Erasing) -> None:
 
 @erases("delivery")
 async def _deliveries(what: Erasing) -> None:
-    """What has not left is suppressed, and its claim outrun; of what has, only its state and times stay."""
+    """What has not left is suppressed; what may have is unknown, neither asked for again nor written to any more.
+
+    Of every row only its state and times stay.
+    """
     mine = Delivery.filter(identity_id__in=what.identity_ids)
-    await mine.filter(state__in=[DeliveryState.PLANNED, DeliveryState.CLAIMED], started_at__isnull=True).update(
-        state=DeliveryState.SUPPRESSED, reason=Reason.ERASED, closed_at=what.at, fence=F("fence") + 1, lease_until=None
-    )
+    is_open = mine.filter(state__in=[DeliveryState.PLANNED, DeliveryState.CLAIMED])
+    ends: dict[str, Any] = {
+        "reason": Reason.ERASED,
+        "closed_at": what.at,
+        "fence": F("fence") + 1,
+        "lease_until": None,
+    }
+    await is_open.filter(started_at__isnull=True).update(state=DeliveryState.SUPPRESSED, **ends)
+    await is_open.filter(started_at__isnull=False).update(state=DeliveryState.UNKNOWN, **ends)
     await cut_links("delivery", what.identity_ids)
     await mine.update(customer_id=what.heir_id, options=[], taken={}, trail=[], wechat_id="")
 

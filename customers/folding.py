@@ -147,8 +147,12 @@ def _lapse(task: Task, both: Folding) -> None:
 @folds("delivery")
 async def _deliveries(both: Folding) -> None:
     """One occurrence reaches one person once: a second row that has not left yet is suppressed, and says why."""
-    rows = await Delivery.filter(customer_id=both.folded_id)
-    rivals = await Delivery.filter(customer_id=both.kept_id, occurrence__in=[row.occurrence for row in rows])
+    rows = await Delivery.filter(customer_id=both.folded_id).order_by("id").select_for_update()
+    rivals = await (
+        Delivery.filter(customer_id=both.kept_id, occurrence__in=[row.occurrence for row in rows])
+        .order_by("id")
+        .select_for_update()
+    )
     by_occurrence = {rival.occurrence: rival for rival in rivals}
     for row in rows:
         rival = by_occurrence.get(row.occurrence)
@@ -163,8 +167,8 @@ async def _deliveries(both: Folding) -> None:
 
 
 def _superfluous(row: Delivery, rival: Delivery) -> Iterable[Delivery]:
-    """Those not sent yet, but one of two when neither is."""
-    unsent = [each for each in (row, rival) if each.state is _UNSENT]
+    """Those not sent yet, but one of two when neither is. One that asks again for a lost answer may have arrived."""
+    unsent = [each for each in (row, rival) if each.state is _UNSENT and each.started_at is None]
     if len(unsent) < 2:
         other = rival if unsent == [row] else row
         return unsent if other.state not in (DeliveryState.FAILED, DeliveryState.SUPPRESSED) else []

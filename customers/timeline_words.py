@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from customers.behaviour_words import BEHAVIOUR
+
 Fields = Mapping[str, Any]
 
 _NAMED_KINDS = {
@@ -54,6 +56,7 @@ def _followed(fields: Fields) -> str:
 
 
 _TOLD_KINDS: dict[str, Callable[[Fields], str]] = {
+    **BEHAVIOUR,
     "text": _said,
     "voice": _spoken,
     "location": _place,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from tortoise.functions import Count
 from tortoise.transactions import in_transaction
@@ -11,7 +12,7 @@ from tortoise.transactions import in_transaction
 from core.clock import Now, now
 from core.errors import Invalid, Missing, Refused
 from core.reasons import Reason
-from delivery.claims import end_interaction
+from delivery.interactions import end_interactions
 from delivery.trail import Trail
 from models import Audit, Delivery, DeliveryState
 
@@ -46,9 +47,36 @@ async def count_deliveries() -> list[Share]:
 
 
 async def list_unknown(limit: int = 100) -> list[Open]:
-    """The oldest unknown deliveries."""
-    rows = await Delivery.filter(state=DeliveryState.UNKNOWN).order_by("id").limit(limit)
+    """The oldest unknown deliveries; not those of erased people, whom nobody can ask."""
+    unknown = Delivery.filter(state=DeliveryState.UNKNOWN).exclude(reason=Reason.ERASED.value)
+    rows = await unknown.order_by("id").limit(limit)
     return [Open(row.id, row.app_id, row.channel, row.occurrence, row.reason, row.closed_at) for row in rows]
+
+
+async def tell_delivery(delivery_id: int) -> dict[str, Any]:
+    """One delivery as JSON, its trail included; it names no person and none of the words. Raises ``Missing``."""
+    row = await Delivery.get_or_none(id=delivery_id)
+    if row is None:
+        raise Missing(f"no delivery has the id {delivery_id}")
+    return {
+        "id": row.id,
+        "customer_id": row.customer_id,
+        "occurrence": row.occurrence,
+        "contact_class": row.contact_class,
+        "state": row.state.value,
+        "reason": row.reason,
+        "channel": row.channel,
+        "channels": [option["channel"] for option in row.options],
+        "attempts": row.attempts,
+        **{
+            name: _iso(getattr(row, name)) for name in ("created_at", "due_at", "expires_at", "started_at", "closed_at")
+        },
+        "trail": row.trail,
+    }
+
+
+def _iso(moment: datetime | None) -> str | None:
+    return moment.isoformat() if moment else None
 
 
 async def settle(delivery_id: int, outcome: str, actor: str, clock: Now = now) -> None:
@@ -69,7 +97,8 @@ async def settle(delivery_id: int, outcome: str, actor: str, clock: Now = now) -
         await Delivery.filter(id=delivery_id).update(
             state=state, reason=Reason.SETTLED_BY_HAND.value, closed_at=moment, trail=trail.entries
         )
-        await end_interaction(row.interaction_id, state, Reason.SETTLED_BY_HAND.value)
+        if row.interaction_id is not None:
+            await end_interactions({row.interaction_id: (state, Reason.SETTLED_BY_HAND.value)})
         await Audit.create(
             at=moment,
             actor=actor,

@@ -30,4 +30,6 @@ class Trail:
 
 
 def _plain(value: Any) -> Any:
+    if isinstance(value, str):  # words of others may hold what no database keeps
+        return value.encode(errors="replace").decode().replace("\0", "")
     return value.isoformat(timespec="seconds") if isinstance(value, datetime) else value

@@ -17,7 +17,8 @@ def card_lines(name: str, card: dict[str, Any], most_events: int = 8) -> list[st
         words = "、".join(
             f"“{e['text'][e['start'] : e['end']]}”{'(否定)' if e['negated'] else ''}" for e in tag["evidence"][:3]
         )
-        lines.append(f"│ tag {tag['group']}/{tag['name']} {tag['score']:.2f} ← {words}")
+        wish = "tag" if tag["score"] > 0 else "不要"
+        lines.append(f"│ {wish} {tag['group']}/{tag['name']} {tag['score']:.2f} ← {words}")
     for event in _without_repeats(card["timeline"])[-most_events:]:
         arrow = "→" if event["direction"] == "in" else "←"
         lines.append(f"│ {event['at'][11:19]} {arrow} {event['kind']}: {event['summary'][:60]}")

@@ -13,7 +13,7 @@ from customers.places import find_whereabouts
 from guides.binding import guide_of
 from guides.hours import Hours, hours_at
 from guides.stores import StoreCard, StoreDirectory
-from guides.tasks import TaskOpened, ask_for_human
+from guides.tasks import HUMAN, TaskOpened, ask_for_human
 
 FAR_M = 50_000.0
 """Shops beyond this are not called near."""
@@ -116,9 +116,11 @@ async def own_shop(directory: StoreDirectory, app_id: str, openid: str, now: dat
     return _find(directory, guide.store_code, now) if guide else None
 
 
-async def ask_for_person(directory: StoreDirectory, who: Subject, reason: str, now: datetime) -> PersonAsked:
+async def ask_for_person(
+    directory: StoreDirectory, who: Subject, reason: str, now: datetime, kind: str = HUMAN
+) -> PersonAsked:
     """Store the request (once while it is open); in the caller's transaction, so the directory is taken as it is."""
-    task = await ask_for_human(who, reason)
+    task = await ask_for_human(who, reason, kind)
     guide = await guide_of(who.app_id, who.openid)
     return PersonAsked(task, _find(directory, guide.store_code, now) if guide else None)
 

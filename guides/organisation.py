@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from tortoise.transactions import in_transaction
 
 from core.errors import Missing, Refused
-from models import Audit, Organisation, OrganisationKind, Staff
+from models import Audit, Binding, Organisation, OrganisationKind, Staff, Task, TaskState
 
 ROOT_CODE = "brand"
 ROOT_NAME = "总部"
 _BATCH = 500
+
+
+@dataclass(frozen=True, slots=True)
+class LeftBehind:
+    """Customers still bound to somebody, and tasks of theirs that are open."""
+
+    customers: int
+    tasks: int
 
 
 async def get_or_plant_root() -> Organisation:
@@ -74,3 +83,10 @@ async def leave(staff_code: str, at: datetime, actor: str) -> None:
         if not await Staff.filter(id=staff.id, left_at__isnull=True).update(left_at=at):
             raise Refused("has_left", f"{staff.name}已离职", staff=staff_code)
         await Audit.create(at=at, actor=actor, action="staff.leave", subject=f"staff:{staff.id}", detail={})
+
+
+async def count_left_behind(staff_code: str) -> LeftBehind:
+    """What waits for whoever comes after them."""
+    bound = Binding.filter(guide__code=staff_code, primary_slot__isnull=False)
+    tasks = Task.filter(guide__code=staff_code, state=TaskState.OPEN)
+    return LeftBehind(await bound.count(), await tasks.count())

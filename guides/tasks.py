@@ -1,4 +1,4 @@
-"""Tasks: what a guide is asked to do for a customer; here, to answer somebody who wants a person."""
+"""Requests: a customer wants a person, or their data erased, and a guide is asked."""
 
 from __future__ import annotations
 
@@ -9,6 +9,11 @@ from guides.binding import find_active, take_turn
 from models import Task, TaskState
 
 HUMAN = "human"
+"""A customer wants to talk to a person."""
+
+ERASURE = "erasure"
+"""A customer wants their data erased; a request of its own, so that none already open swallows it."""
+
 _LONGEST_REASON = 255
 
 
@@ -24,28 +29,25 @@ class TaskOpened:
     is_new: bool
 
 
-async def ask_for_human(who: Subject, words_reason: str) -> TaskOpened:
-    """Store the customer's request for a person, once while it is open; in the caller's transaction."""
+async def ask_for_human(who: Subject, words_reason: str, kind: str = HUMAN) -> TaskOpened:
+    """Store the customer's request for a person, once of each kind while it is open; in the caller's transaction."""
+    open_key = f"{kind}:{who.customer_id}"
     await take_turn(who.customer_id)
     binding = await find_active(who.customer_id)
     guide = binding.guide if binding and not binding.guide.left_at else None
     store = binding.store if binding else None
-    waiting = await Task.get_or_none(open_key=_open_key(who.customer_id))
+    waiting = await Task.get_or_none(open_key=open_key)
     if waiting is None:
         await Task.create(
             customer_id=who.customer_id,
             guide=guide,
-            kind=HUMAN,
+            kind=kind,
             state=TaskState.OPEN,
             reason=words_reason[:_LONGEST_REASON],
             interaction_id=who.interaction_id,
             created_at=who.at,
-            open_key=_open_key(who.customer_id),
+            open_key=open_key,
         )
     else:  # whoever serves now is the one to answer
         await Task.filter(id=waiting.id).update(guide_id=guide.id if guide else None)
     return TaskOpened(guide.name if guide else None, store.phone or None if store else None, waiting is None)
-
-
-def _open_key(customer_id: int) -> str:
-    return f"{HUMAN}:{customer_id}"

@@ -8,6 +8,7 @@ from typing import Any
 from bot.routing import Route, about_person, changes
 from core.messages import Inbound
 from core.ports import Subject
+from delivery.confirmations import record_reports
 from delivery.grants import Notice, record_change, record_popup, record_sent
 from handlers._rooms import Rooms
 
@@ -19,6 +20,8 @@ _WRAPPERS = {_POPUP: "SubscribeMsgPopupEvent", _CHANGE: "SubscribeMsgChangeEvent
 def routes(rooms: Rooms) -> list[Route]:
     async def grants(inbound: Inbound, who: Subject) -> None:
         await _RECORD[inbound.kind](who, list(_notices(inbound)))
+        if inbound.kind == _SENT:
+            await record_reports(inbound.kind, inbound.fields, who)
 
     return [changes(grants, *_RECORD, when=about_person)]
 

@@ -44,6 +44,11 @@ class PooledPostgresClient(AsyncpgDBClient):
 
     connection_class = _Connection
 
+    async def create_connection(self, with_db: bool) -> None:
+        """Without JIT: it costs short statements more than it brings them."""
+        self.server_settings["jit"] = "off"
+        await super().create_connection(with_db)
+
     def _in_transaction(self) -> TransactionContext:
         return _Context(TransactionWrapper(self), self._pool_init_lock)
 

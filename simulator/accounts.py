@@ -28,7 +28,8 @@ class Account:
     """One app id. ``key`` is the path of its webhook; ``templates`` are the notices it may send.
 
     ``bound``: belongs to an Open Platform account, so unionids exist. ``followers``: people who followed
-    before the simulator started. ``ip_allow``: empty means every address may call.
+    before the simulator started. ``ip_allow``: empty means every address may call. ``pages``: those of the published
+    mini program, empty means that every page exists.
     """
 
     key: str
@@ -44,6 +45,7 @@ class Account:
     followers: int = 0
     ip_allow: tuple[str, ...] = ()
     templates: tuple[str, ...] = ()
+    pages: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if not self.original_id:
@@ -54,6 +56,10 @@ class Account:
     @property
     def is_official(self) -> bool:
         return self.kind is Kind.OFFICIAL_ACCOUNT
+
+    def has_page(self, path: str) -> bool:
+        """Whether a path, without its query, is a page of the mini program."""
+        return not self.pages or path.partition("?")[0] in self.pages
 
 
 def _digest(*parts: str) -> str:

@@ -91,7 +91,7 @@ def _account(raw: Mapping[str, Any]) -> Account:
     for name, enum in (("kind", Kind), ("mode", Mode), ("format", Format)):
         if name in entries:
             entries[name] = enum(entries[name])
-    for name in ("ip_allow", "templates"):
+    for name in ("ip_allow", "templates", "pages"):
         entries[name] = tuple(entries.get(name, ()))
     account: Account = _build(Account, entries)
     if account.mode is not Mode.PLAIN and len(account.aes_key) != 43:

@@ -29,6 +29,15 @@ class Link:
         told = {"app_id": app_id, "openid": openid, "act": act.value, "scene": scene, "template": template}
         await self._post("acts", {"acts": [told]})
 
+    async def note_all(self, app_id: str, openids: Sequence[str], act: Act, *, template: str = "") -> None:
+        """Many people did the same."""
+        told = [{"app_id": app_id, "openid": openid, "act": act.value, "template": template} for openid in openids]
+        await self._post("acts", {"acts": told})
+
+    async def end_tokens(self, forget: bool = False) -> None:
+        """Ends every access token now: 42001 from here on, or 40001 when forgotten."""
+        await self._post("end_tokens", {"forget": forget})
+
     async def code(self, app_id: str, openid: str, purpose: str) -> str:
         answer = await self._post("codes", {"app_id": app_id, "openid": openid, "purpose": purpose})
         return str(answer["code"])
@@ -37,10 +46,15 @@ class Link:
         """By app id: ``scenes`` {scene: ticket} and ``menu_keys``."""
         return await self._get("stage", {})
 
-    async def accepted(self, since: int) -> list[dict[str, Any]]:
-        """Messages that reached people after sequence number ``since``."""
-        rows: list[dict[str, Any]] = (await self._get("accepted", {"since": str(since)}))["messages"]
+    async def accepted(self, since: int, fields: Sequence[str] = ()) -> list[dict[str, Any]]:
+        """Messages WeChat took after sequence number ``since``, whole or with ``fields`` alone."""
+        query = {"since": str(since)} | ({"fields": ",".join(fields)} if fields else {})
+        rows: list[dict[str, Any]] = (await self._get("accepted", query))["messages"]
         return rows
+
+    async def rates(self) -> dict[str, Any]:
+        """By app id and path, how fast calls came."""
+        return await self._get("rates", {})
 
     async def counters(self) -> dict[str, Any]:
         return await self._get("counters", {})

@@ -25,11 +25,12 @@ from bot.edge.counts import EdgeCounts
 from bot.routing import Router, discover
 from campaigns.keyword_replies import KeywordReplies
 from commands.line import build_parser, find_commands
-from config.settings import AccountSettings, BrandSettings, Settings
+from config.settings import AccountSettings, BrandSettings, ContactSettings, Settings
 from core.accounts import AccountKind
 from core.clock import now
 from core.messages import Inbound, Text
 from core.ports import InteractionState
+from core.reasons import Reason as DeliveryReason
 from guides.binding import BindingRules, Bindings
 from guides.reception import Reception
 from guides.stores import StoreDirectory
@@ -143,6 +144,8 @@ def is_setting(path: str) -> bool:
             return name in Settings.model_fields
         case ["brand", name]:
             return name in BrandSettings.model_fields
+        case ["contact", name]:
+            return name in ContactSettings.model_fields
         case ["accounts", _, name]:
             return name in AccountSettings.model_fields
     return False
@@ -164,6 +167,8 @@ def test_variables_and_dotted_names_are_settings(page: Path) -> None:
 def test_settings_files_shown_hold_settings_only(page: Path) -> None:
     for block in blocks(page, "toml"):
         shown = tomllib.loads(block)
+        if "kind" in shown:
+            continue  # a care rule: tests/campaigns/care/test_examples.py reads it
         flat = [name for name in shown if name not in ("brand", "accounts")]
         flat += [f"brand.{name}" for name in shown.get("brand", {})]
         flat += [f"accounts.{key}.{name}" for key, account in shown.get("accounts", {}).items() for name in account]
@@ -172,7 +177,7 @@ def test_settings_files_shown_hold_settings_only(page: Path) -> None:
 
 # ── operations.md ────────────────────────────────────────────────────────────────────────────────────────────────
 class Figures:
-    in_work, commits, handler_errors = 0, (0, 0), 0
+    in_work, commits, handler_errors, is_storing = 0, (0, 0), 0, True
 
 
 @pytest.fixture
@@ -182,7 +187,7 @@ async def metrics(migrated_sqlite: Path, tmp_path: Path) -> set[str]:
     EdgeCounts(registry)
     await open_database(copy_of(migrated_sqlite, tmp_path))
     try:
-        answer = await MetricsResource(registry, Figures(), now).get(make_mocked_request("GET", "/metrics"))
+        answer = await MetricsResource(registry, Figures(), {}, now).get(make_mocked_request("GET", "/metrics"))
     finally:
         await close_database()
     assert isinstance(answer.body, bytes)
@@ -222,9 +227,14 @@ def test_states_and_reasons_listed_are_used() -> None:
         r"^\| ([a-z_, ]+) \| ([a-z_, …']+|—) \|", section(OPERATIONS, "States, and what to do"), re.MULTILINE
     )
     states = {state for listed, _ in rows for state in listed.split(", ")} - {"state"}
-    assert states == {*InteractionState, *DeliveryState} - {DeliveryState.ACCEPTED, DeliveryState.CONFIRMED}
+    assert states == {*InteractionState, *DeliveryState} - {DeliveryState.ACCEPTED}
     reasons = {word.strip(" …") for _, listed in rows for word in listed.split(", ")}
     assert reasons - {"reason", "empty", "—", "or the delivery's reason"} <= literals()
+
+
+def test_every_reason_of_a_delivery_is_listed() -> None:
+    rows = re.findall(r"^\| [a-z_, ]+ \| ([a-z_, ]+) \|", section(OPERATIONS, "States, and what to do"), re.MULTILINE)
+    assert {str(reason) for reason in DeliveryReason} - {word for row in rows for word in row.split(", ")} == set()
 
 
 # ── the example, and the house's measures ────────────────────────────────────────────────────────────────────────

@@ -18,6 +18,7 @@ from bot.client.http import Timeouts, WeChatHttp
 from bot.client.token import MemoryTokenStore, Tokens
 from core.accounts import Account, AccountKind
 from core.clock import now
+from core.ports import Metered
 from core.tokens import TokenStore
 from simulator.api.server import make_app
 from simulator.config import parse_config
@@ -140,8 +141,9 @@ async def hang(request: web.Request) -> web.StreamResponse:
     return web.Response()
 
 
-def says(status: int, body: bytes) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
+def says(status: int, body: bytes, after_s: float = 0.0) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
     async def answer(request: web.Request) -> web.StreamResponse:
+        await asyncio.sleep(after_s)
         return web.Response(status=status, body=body)
 
     return answer
@@ -171,7 +173,7 @@ class Caller:
 
 @asynccontextmanager
 async def open_caller(
-    store: TokenStore | None = None, timeouts: Timeouts = QUICK, clock: Any = now
+    store: TokenStore | None = None, timeouts: Timeouts = QUICK, clock: Any = now, metered: Metered | None = None
 ) -> AsyncIterator[Caller]:
     failures: list[tuple[str, str, int, str]] = []
 
@@ -180,7 +182,7 @@ async def open_caller(
 
     async with WeChatHttp(timeouts) as http:
         tokens = Tokens(http, store or MemoryTokenStore(), clock)
-        yield Caller(WeChatClient(http, tokens, record, clock), tokens, http, failures)
+        yield Caller(WeChatClient(http, tokens, record, clock, metered), tokens, http, failures)
         await tokens.close()
 
 

@@ -86,7 +86,7 @@ def _running(
     environment: dict[str, str] | None = None,
     listen: bool = False,
 ) -> Iterator[Running]:
-    port = _free_port()
+    port = free_port()
     env = {**os.environ, **(environment or {})}
     if listen:
         env["SCRM_LISTEN"] = f"127.0.0.1:{port}"
@@ -112,7 +112,7 @@ def _running(
             process.kill()
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

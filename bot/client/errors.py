@@ -15,6 +15,7 @@ from core.reasons import Reason
 
 _DETAIL_CHARS = 255
 _EGRESS_IP = re.compile(r"invalid ip ([0-9a-fA-F.:]*[0-9a-fA-F])")
+_FIELD = re.compile(r"\bdata\.(\w{1,40})\.value\b")
 _REQUEST_ID = re.compile(r"rid: ?[0-9a-f-]+")
 # openids, tokens and phone numbers have no word breaks; WeChat's own words do.
 _PERSONAL = re.compile(r"[A-Za-z0-9_\-]{20,}|\d{7,}")
@@ -37,6 +38,8 @@ def find_error(api: str, answer: Mapping[str, Any], at: datetime) -> ChannelErro
             return Terminal(detail, code=code, api=api, raw=raw, reason=meaning.reason)
         case Reaction.NEXT_DAY:
             return Retryable(detail, code=code, api=api, raw=raw, after_s=until_next_day_s(at))
+        case Reaction.A_MINUTE_ON:
+            return Retryable(detail, code=code, api=api, raw=raw, after_s=60.0 + 2.0 * _random.random())
         case Reaction.NEXT_MINUTE:
             return Retryable(detail, code=code, api=api, raw=raw, after_s=60.0 - at.second + 2.0 * _random.random())
         case Reaction.RETRY | Reaction.RENEW_TOKEN:
@@ -74,8 +77,9 @@ def until_next_day_s(at: datetime) -> float:
 
 
 def _words(meaning: Meaning, raw: str) -> str:
-    ip = find_egress_ip(raw)
-    place = f" ({ip})" if ip else ""
+    field = _FIELD.search(raw)
+    what = find_egress_ip(raw) or (field.group(1) if field else "")
+    place = f" ({what})" if what else ""
     request = _REQUEST_ID.search(raw)
     return f"{meaning.cause}{place} — {meaning.remedy}" + (f" [{request.group()}]" if request else "")
 

@@ -7,21 +7,19 @@ from typing import Any
 
 from bot.client.client import WeChatClient
 from bot.client.http import Api
+from bot.client.payloads import Payload, malformed
 from core.accounts import Account, AccountKind
-from core.errors import Terminal
-from core.reasons import Reason
 
 # No client id: a lost answer is never asked for again. Each try is counted on the delivery's row.
-CUSTOM_SEND = Api("POST", "/cgi-bin/message/custom/send", is_repeatable=False, tries=1)
-
-Payload = Mapping[str, Any]
+CUSTOM_SEND = Api("POST", "/cgi-bin/message/custom/send", is_repeatable=False, tries=1, is_metered_by_caller=True)
 
 
 async def send_custom(client: WeChatClient, account: Account, openid: str, payload: Payload) -> None:
-    """Sends one payload: ``{"kind": "text" | "image" | "news" | "miniprogrampage", …}``.
+    """Sends one payload: ``{"kind": "text" | "image" | "news" | "miniprogrampage" | "msgmenu", …}``.
 
     The keys are those of ``core.messages.reply_to_json``; a mini-program card has ``title``, ``appid``, ``pagepath``,
-    ``thumb_media_id``. Raises ``Unknown`` where WeChat may have taken it.
+    ``thumb_media_id``; a menu of an official account has ``head``, ``list`` of ``{"id", "content"}``, ``tail``: a tap
+    comes back as a text with that ``bizmsgmenuid``. Raises ``Unknown`` where WeChat may have taken it.
     """
     await client.call(account, CUSTOM_SEND, body={"touser": openid, **message_body(account.kind, payload)})
 
@@ -31,11 +29,11 @@ def message_body(kind: AccountKind, payload: Payload) -> dict[str, Any]:
     shapes = _MINI if kind is AccountKind.MINI_PROGRAM else _OFFICIAL
     shape = shapes.get(str(payload.get("kind")))
     if shape is None:
-        raise _malformed(f"a {kind.value} cannot send {payload.get('kind')!r}")
+        raise malformed(CUSTOM_SEND, f"a {kind.value} cannot send {payload.get('kind')!r}")
     try:
         return shape(payload)
     except KeyError as error:
-        raise _malformed(f"the {payload['kind']} lacks {error}") from None
+        raise malformed(CUSTOM_SEND, f"the {payload['kind']} lacks {error}") from None
 
 
 def _text(payload: Payload) -> dict[str, Any]:
@@ -78,11 +76,24 @@ def _own_card(payload: Payload) -> dict[str, Any]:
     return {"msgtype": "miniprogrampage", "miniprogrampage": {name: payload[name] for name in names}}
 
 
+def _menu(payload: Payload) -> dict[str, Any]:
+    choices = payload["list"]
+    if not isinstance(choices, list) or not choices or not all(isinstance(choice, Mapping) for choice in choices):
+        raise malformed(CUSTOM_SEND, "the msgmenu's list is no list of choices")
+    menu = {
+        "head_content": payload["head"],
+        "list": [{"id": str(choice["id"]), "content": choice["content"]} for choice in choices],
+        "tail_content": payload["tail"],
+    }
+    return {"msgtype": "msgmenu", "msgmenu": menu}
+
+
 _OFFICIAL: dict[str, Callable[[Payload], dict[str, Any]]] = {
     "text": _text,
     "image": _image,
     "news": _news,
     "miniprogrampage": _card,
+    "msgmenu": _menu,
 }
 _MINI: dict[str, Callable[[Payload], dict[str, Any]]] = {
     "text": _text,
@@ -90,7 +101,3 @@ _MINI: dict[str, Callable[[Payload], dict[str, Any]]] = {
     "news": _link,
     "miniprogrampage": _own_card,
 }
-
-
-def _malformed(detail: str) -> Terminal:
-    return Terminal(detail, api=CUSTOM_SEND.path, reason=Reason.MALFORMED)

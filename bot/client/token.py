@@ -153,7 +153,7 @@ class Tokens:
         """Normal mode, never ``force_refresh``: WeChat allows that 20 times a day."""
         at = self._now()
         body = {"grant_type": "client_credential", "appid": account.app_id, "secret": account.app_secret}
-        answer = await self._http.exchange(account, STABLE_TOKEN, {}, body)
+        answer = (await self._http.exchange(account, STABLE_TOKEN, {}, body)).fields
         error = find_error(STABLE_TOKEN.path, answer, at)
         token, expires_in = answer.get("access_token"), answer.get("expires_in")
         if error is None and isinstance(token, str) and token and isinstance(expires_in, int):

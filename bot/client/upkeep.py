@@ -12,7 +12,10 @@ from core.errors import ChannelError, Terminal
 _CALLBACK_IPS = Api("GET", "/cgi-bin/getcallbackip", is_repeatable=True)
 _QUOTA = Api("POST", "/cgi-bin/openapi/quota/get", is_repeatable=True)
 
-_BOTH = (("customer-service messages", "/cgi-bin/message/custom/send"),)
+_BOTH = (
+    ("customer-service messages", "/cgi-bin/message/custom/send"),
+    ("pictures in messages", "/cgi-bin/media/upload"),
+)
 _OFFICIAL = (
     *_BOTH,
     ("people's information", "/cgi-bin/user/info"),
@@ -20,8 +23,15 @@ _OFFICIAL = (
     ("QR codes with a scene", "/cgi-bin/qrcode/create"),
     ("menu", "/cgi-bin/menu/create"),
     ("template messages", "/cgi-bin/message/template/send"),
+    ("subscription notices", "/cgi-bin/message/subscribe/bizsend"),
 )
-_MINI = (*_BOTH, ("phone numbers", "/wxa/business/getuserphonenumber"))
+_MINI = (
+    *_BOTH,
+    ("phone numbers", "/wxa/business/getuserphonenumber"),
+    ("subscription notices", "/cgi-bin/message/subscribe/send"),
+    ("mini-program codes", "/wxa/getwxacodeunlimit"),
+    ("links to pages", "/wxa/generate_urllink"),
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,9 @@ STORE_DEADLINE_S = 4.9
 MOST_IN_WORK = 10_000
 """Beyond this a push is answered with an error at once: WeChat repeats it, and memory stays bounded."""
 
+NOT_STORING_S = 30.0
+"""How long a push that could not be stored speaks for the present, where none was stored since."""
+
 _TICK_S = 0.05
 
 
@@ -49,6 +52,12 @@ class Desk:
         )
         self._watch: asyncio.Task[None] | None = None
         self.handler_errors = 0
+        self._not_stored_at_s = float("-inf")
+
+    @property
+    def is_storing(self) -> bool:
+        """False while pushes cannot be stored: the last one was not, a moment ago."""
+        return asyncio.get_running_loop().time() - self._not_stored_at_s > NOT_STORING_S
 
     @property
     def in_work(self) -> int:
@@ -197,7 +206,7 @@ class Desk:
         work.entry = None
         if isinstance(result, Recorded):
             if work.is_late:
-                self._table.remember(work.inbound.key, result)
+                self._note_stored(work, result)
                 work.answer(result)
                 work.note_stored(result)
                 self._ensure_task(work)
@@ -214,11 +223,17 @@ class Desk:
             work.task = asyncio.get_running_loop().create_task(self._run(work))
 
     def _done(self, work: PushWork, recorded: Recorded) -> None:
-        self._table.remember(work.inbound.key, recorded)
+        self._note_stored(work, recorded)
         self._settle(work)
         work.answer(recorded)
 
+    def _note_stored(self, work: PushWork, recorded: Recorded) -> None:
+        self._not_stored_at_s = float("-inf")
+        self._table.remember(work.inbound.key, recorded)
+
     def _settle_failed(self, work: PushWork, error: BaseException) -> None:
+        if self._journal.is_outage(error) and not isinstance(error, Busy):
+            self._not_stored_at_s = asyncio.get_running_loop().time()
         self._settle(work)
         work.fail(error)
         work.note_stored(error)
@@ -248,6 +263,7 @@ class Desk:
                 if not work.is_late and work.entry is None:
                     self._go_late(work)
                 if age >= self._store_deadline_s:
+                    self._not_stored_at_s = moment
                     work.fail(Busy("the push could not be stored in time"))
 
     def _go_late(self, work: PushWork) -> None:

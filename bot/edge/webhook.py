@@ -26,6 +26,7 @@ BODY_WAIT_S = 4.0
 CONSENT_WAIT_S = 1.0
 
 _RETRY_LATER = b"try again"
+_ALLOWED = {"Content-Type": "text/plain; charset=utf-8", "Allow": "GET, POST"}
 
 
 class _Headers(dict[str, "CIMultiDict[str]"]):
@@ -75,7 +76,7 @@ class Webhook:
                 response = _plain(200, channel.check_url(query).encode())
                 self._counts.url_check(account)
             else:
-                return _plain(405, b"GET or POST")
+                return web.Response(status=405, body=b"use GET or POST", headers=_ALLOWED)
         except PushRefused as refused:
             self._counts.refused(account, refused.reason)
             return _plain(refused.status, refused.reason.encode())

@@ -1,22 +1,24 @@
-"""Database: reachable, writable, new enough, and with the schema of this version."""
+"""Database: reachable, writable, new enough, with the schema of this version, and of our secret key."""
 
 from __future__ import annotations
 
 from tortoise.exceptions import BaseORMException
 
-from commands.checks.finding import Finding, green, red, red_fault
+from commands.checks.finding import Finding, green, red, red_fault, yellow
 from core.errors import Invalid
 from models.database import close_database, open_database, pending_migrations
 from models.dialect.condition import look_at
+from models.secret_key import has_secret_key, wrong_key
 
 PART = "database"
 MIGRATIONS = "migrations"
+KEY = "secret key"
 
 _MIGRATE = "run: python main.py migrate"
 
 
-async def check_database(url: str) -> list[Finding]:
-    """The database, then its migrations; changes nothing in it."""
+async def check_database(url: str, secret_key: str | None) -> list[Finding]:
+    """The database, its migrations, its secret key (None: ours is faulty); changes nothing in it."""
     try:
         condition = await look_at(url)
     except Invalid as fault:
@@ -26,17 +28,29 @@ async def check_database(url: str) -> list[Finding]:
     reached = green(PART, condition.name)
     if condition.is_new:
         return [reached, red(MIGRATIONS, "the database has no schema yet", _MIGRATE)]
-    return [reached, await _check_migrations(url)]
+    return [reached, *await _look_inside(url, secret_key)]
 
 
-async def _check_migrations(url: str) -> Finding:
+async def _look_inside(url: str, secret_key: str | None) -> list[Finding]:
     try:
         await open_database(url, 2)
         pending = await pending_migrations()
+        if pending:
+            return [red(MIGRATIONS, f"{len(pending)} not applied yet: {', '.join(pending)}", _MIGRATE)]
+        found = [green(MIGRATIONS, "the schema is up to date")]
+        return found if secret_key is None else [*found, await _check_secret_key(secret_key)]
     except (BaseORMException, OSError) as error:
-        return red(MIGRATIONS, f"cannot be read: {error}", "is this the database of another program? name an empty one")
+        remedy = "is this the database of another program? name an empty one"
+        return [red(MIGRATIONS, f"cannot be read: {error}", remedy)]
     finally:
         await close_database()
-    if pending:
-        return red(MIGRATIONS, f"{len(pending)} not applied yet: {', '.join(pending)}", _MIGRATE)
-    return green(MIGRATIONS, "the schema is up to date")
+
+
+async def _check_secret_key(secret_key: str) -> Finding:
+    match await has_secret_key(secret_key):
+        case True:
+            return green(KEY, "the one this database was made with")
+        case None:
+            return yellow(KEY, "not noted in this database yet", _MIGRATE)
+    fault = wrong_key()
+    return red(KEY, fault.detail, fault.remedy)

@@ -91,6 +91,13 @@ def list_holding(worth_by_tag: Mapping[str, float], *, is_exclusive: bool) -> li
     return holding[:1] if is_exclusive else holding
 
 
+def list_refused(worth_by_tag: Mapping[str, float]) -> list[str]:
+    """The tags a customer speaks against as plainly as others are held, most refused first. Refusals fade as wishes do
+    and are none: nothing that acts on wishes may read them."""
+    refused = (tag for tag, worth in worth_by_tag.items() if holds(-worth))
+    return sorted(refused, key=lambda tag: (worth_by_tag[tag], tag))
+
+
 def _by_day(evidence: Iterable[Evidence]) -> dict[date, set[Evidence]]:
     days: dict[date, set[Evidence]] = {}
     for each in evidence:

@@ -1,4 +1,4 @@
-"""Tags as a card shows them: those that hold, each with the words that caused it."""
+"""Tags as a card shows them: those that hold and those refused, each with the words that caused it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from customers.tagging.lexicon import Lexicon
-from customers.tagging.score import Scored, list_holding, score_at
+from customers.tagging.score import Scored, list_holding, list_refused, score_at
 from customers.tagging.store import words_of
 from models import CustomerTag, Interaction, TagEvidence, TagKind
 
@@ -16,18 +16,22 @@ from models import CustomerTag, Interaction, TagEvidence, TagKind
 async def list_shown_tags(
     customer_id: int, lexicon: Lexicon, now: datetime, interactions: Iterable[Interaction]
 ) -> list[dict[str, Any]]:
-    """A customer's tags by group and name: manual ones, and automatic ones that hold ``now``."""
+    """A customer's tags by group and name: manual ones, and automatic ones that hold ``now`` or are refused.
+
+    A refused tag (“不要黑色”) has a score below 0; whoever looks for wishes takes those above 0.
+    """
     rows = await CustomerTag.filter(customer_id=customer_id).prefetch_related("tag")
     automatic = [row for row in rows if row.kind is TagKind.AUTOMATIC]
-    holding = _holding(automatic, lexicon, now)
-    shown = [row for row in rows if row.kind is TagKind.MANUAL or row.id in holding]
+    telling = _telling(automatic, lexicon, now)
+    shown = [row for row in rows if row.kind is TagKind.MANUAL or row.id in telling]
     words = {row.id: words_of(row.kind, row.fields_) for row in interactions}
     evidence = await _evidence(customer_id, words)
     order = sorted(shown, key=lambda row: (row.tag.group, row.tag.name, row.kind.value))
     return [_tag(row, evidence.get(row.tag_id, []) if row.kind is TagKind.AUTOMATIC else []) for row in order]
 
 
-def _holding(rows: Sequence[CustomerTag], lexicon: Lexicon, now: datetime) -> set[int]:
+def _telling(rows: Sequence[CustomerTag], lexicon: Lexicon, now: datetime) -> set[int]:
+    """Ids of the rows that say something today, for the tag or against it."""
     worth: dict[str, dict[str, float]] = {}
     for row in rows:
         group = lexicon.groups.get(row.tag.group)
@@ -36,7 +40,10 @@ def _holding(rows: Sequence[CustomerTag], lexicon: Lexicon, now: datetime) -> se
     names = {
         (key, name)
         for key, by_name in worth.items()
-        for name in list_holding(by_name, is_exclusive=key in lexicon.groups and lexicon.groups[key].exclusive)
+        for name in [
+            *list_holding(by_name, is_exclusive=key in lexicon.groups and lexicon.groups[key].exclusive),
+            *list_refused(by_name),
+        ]
     }
     return {row.id for row in rows if (row.tag.group, row.tag.name) in names}
 

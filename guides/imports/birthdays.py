@@ -1,4 +1,7 @@
-"""Birthdays as files write them, brought to one spelling: ``1990-05-12``, ``--05-12`` (no year), ``lunar:08-15``."""
+"""Birthdays as files write them, brought to one spelling: ``1990-05-12``, ``--05-12`` (no year), ``lunar:08-15``.
+
+A lunar birthday comes round by month and day, so a year written with it is looked at and not kept.
+"""
 
 from __future__ import annotations
 
@@ -8,11 +11,17 @@ from datetime import date
 from core.errors import Invalid
 
 _REMEDY = "write 1990-05-12, 05-12 or 农历八月十五"
-_FULL = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?( 0{1,2}:00(:00)?)?")
-_YEARLESS = re.compile(r"(?:--)?(\d{1,2})[-/.月](\d{1,2})日?")
-_LUNAR = re.compile(r"(?:lunar:|农历|阴历|旧历)\s*(\S+)", re.IGNORECASE)
-_LUNAR_FIGURES = re.compile(r"(\d{1,2})[-/.月](\d{1,2})日?")
-_LUNAR_WORDS = re.compile(r"(.{1,2})月(.{1,3}?)日?")
+_SIMPLIFIED = str.maketrans("農曆陰舊閏臘號", "农历阴旧闰腊号")
+_FIGURES = str.maketrans("〇零一二三四五六七八九", "00123456789")
+_FULL = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})[日号]?( 0{1,2}:00(:00)?)?")
+_COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})")
+_YEARLESS = re.compile(r"(?:--)?(\d{1,2})[-/.月](\d{1,2})[日号]?")
+_YEAR = "[0-9〇零一二三四五六七八九]{4}"
+_LUNAR = re.compile(
+    rf"(?:({_YEAR})年?)?\s*(?:lunar:|农历|阴历|旧历)\s*(?:({_YEAR})[-/.年]\s*)?(?P<day>\S+)", re.IGNORECASE
+)
+_LUNAR_FIGURES = re.compile(r"(\d{1,2})[-/.月](\d{1,2})[日号]?")
+_LUNAR_WORDS = re.compile(r"(.{1,2})月(.{1,3}?)[日号]?")
 _LEAP_YEAR = 2000
 _EARLIEST = 1900
 _LUNAR_DAYS = 30
@@ -35,9 +44,10 @@ _DAYS = {
 
 def read_birthday(text: str, today: date) -> str:
     """The stored spelling; raises ``Invalid`` for what is no day, lies ahead of ``today`` or before 1900."""
-    if lunar := _LUNAR.fullmatch(text):
-        return _lunar(lunar[1], text)
-    if full := _FULL.fullmatch(text):
+    if lunar := _LUNAR.fullmatch(text.translate(_SIMPLIFIED)):
+        _check_lunar_year(lunar[1] or lunar[2], text, today)
+        return _lunar(lunar["day"], text)
+    if full := _FULL.fullmatch(text) or _COMPACT.fullmatch(text):
         return _full(int(full[1]), int(full[2]), int(full[3]), text, today)
     if yearless := _YEARLESS.fullmatch(text):
         month, day = int(yearless[1]), int(yearless[2])
@@ -59,6 +69,11 @@ def _day(year: int, month: int, day: int, text: str) -> date:
         return date(year, month, day)
     except ValueError:
         raise Invalid("birthday", f"{text!r} is no day of the calendar", _REMEDY) from None
+
+
+def _check_lunar_year(year: str | None, text: str, today: date) -> None:
+    if year and not _EARLIEST <= int(year.translate(_FIGURES)) <= today.year:
+        raise Invalid("birthday", f"{text!r} is not the birthday of anybody living", _REMEDY)
 
 
 def _lunar(words: str, text: str) -> str:

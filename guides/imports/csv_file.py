@@ -15,6 +15,8 @@ from guides.imports.result import Rejected
 
 _BROKEN_SHARE = 0.1
 _SAVE_AS = "save it as CSV UTF-8"
+_WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
+"""How .xlsx and .xls begin, whatever the file is called."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +87,8 @@ def read_table(path: Path, layout: Layout, mapping: Mapping[str, str]) -> Table:
             rejected.append(found)
         elif found:
             rows.append(found)
+    if not rows and not rejected:
+        raise Invalid(path.name, "holds no rows, only the names of columns", "was it saved before it was filled in?")
     used = set(columns.values())
     ignored = tuple(name for at, name in enumerate(header) if name and at not in used)
     return Table(rows, rejected, ignored)
@@ -99,6 +103,8 @@ def _bytes(path: Path) -> bytes:
 
 def _decode(data: bytes, name: str) -> str:
     """UTF-8 with or without BOM, else GB18030 (what Excel writes on Chinese Windows)."""
+    if data.startswith(_WORKBOOKS):
+        raise Invalid(name, "is an Excel workbook, not CSV", f"open it in the spreadsheet and {_SAVE_AS}")
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         raise Invalid(name, "is UTF-16", _SAVE_AS)
     try:

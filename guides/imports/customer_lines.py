@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
+from zoneinfo import available_timezones
 
 from core.errors import Invalid
 from customers.phones import PhoneVault
@@ -15,10 +17,13 @@ KEYS = ("phone", "member_no", "openid", "unionid")
 """What tells that a row and a stored customer are one person."""
 
 LAYOUT = Layout(
-    fields=(*KEYS, "name", "birthday", "guide_code", "tags"),
+    fields=(*KEYS, "name", "birthday", "time_zone", "guide_code", "tags"),
     required=(),
     verbatim=frozenset({"member_no", "openid", "unionid", "guide_code"}),
-    longest={"phone": 64, "member_no": 64, "openid": 128, "unionid": 128, "name": 64, "guide_code": 64},
+    longest={
+        **{"phone": 64, "member_no": 64, "openid": 128, "unionid": 128},
+        **{"name": 64, "time_zone": 64, "guide_code": 64},
+    },
 )
 _LONGEST_TAG = 64
 _FULL_WIDTH = str.maketrans("；：", ";:")
@@ -36,6 +41,7 @@ class CustomerLine:
     unionid: str
     name: str
     birthday: str
+    time_zone: str
     guide_code: str
     tags: tuple[tuple[str, str], ...]
 
@@ -63,9 +69,23 @@ def read_customer(row: Row, vault: PhoneVault, app_id: str, today: date) -> Cust
         unionid=row.get("unionid"),
         name=row.get("name"),
         birthday=read_birthday(birthday, today) if birthday else "",
+        time_zone=_time_zone(row.get("time_zone")),
         guide_code=row.get("guide_code"),
         tags=_tags(row.get("tags")),
     )
+
+
+def _time_zone(text: str) -> str:
+    """The IANA name as it is written there; letters' case makes no difference."""
+    found = _zones().get(text.lower())
+    if found is None and text:
+        raise Invalid("time_zone", f"{text!r} is no time zone", "write one such as Asia/Shanghai or Europe/London")
+    return found or ""
+
+
+@cache
+def _zones() -> dict[str, str]:
+    return {name.lower(): name for name in available_timezones()}
 
 
 def _tags(text: str) -> tuple[tuple[str, str], ...]:

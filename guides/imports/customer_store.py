@@ -60,7 +60,7 @@ class CustomerShelf:
 
     def _columns(self, line: CustomerLine, customer: Customer | None) -> dict[str, Any]:
         """What the row says and the customer lacks or has otherwise; a stored phone is not sealed anew."""
-        said = {name: getattr(line, name) for name in ("name", "birthday", "member_no", "phone_hash")}
+        said = {name: getattr(line, name) for name in ("name", "birthday", "time_zone", "member_no", "phone_hash")}
         columns = {name: value for name, value in said.items() if value and getattr(customer, name, None) != value}
         if "phone_hash" in columns:
             columns["phone_cipher"] = self.vault.seal(line.phone)

@@ -20,14 +20,14 @@ RETURNING id
 _SQLITE_PLAN = _POSTGRES_PLAN.replace("$", "?")
 
 # The oldest unfinished row of each person only: one person's messages leave in order and one at a time. A row put off
-# to later does not hold up the ones after it. $2: the accounts that pause. (Not ordered by id as well: a whole
-# campaign is due at one moment, and would be sorted at each claim.)
+# to later does not hold up the ones after it, but waits for one of them that is being sent. $2: the accounts that
+# pause. (Not ordered by id as well: a whole campaign is due at one moment, and would be sorted at each claim.)
 _DUE = """
 SELECT d.id FROM delivery d
 WHERE d.state = 'planned' AND d.due_at <= $1 AND {not_paused} AND NOT EXISTS (
-  SELECT 1 FROM delivery elder
-  WHERE elder.identity_id = d.identity_id AND elder.id < d.id
-    AND (elder.state = 'claimed' OR (elder.state = 'planned' AND elder.due_at <= $1)))
+  SELECT 1 FROM delivery other
+  WHERE other.identity_id = d.identity_id AND other.id <> d.id
+    AND (other.state = 'claimed' OR (other.state = 'planned' AND other.id < d.id AND other.due_at <= $1)))
 ORDER BY d.due_at LIMIT $3
 """
 

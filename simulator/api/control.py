@@ -11,6 +11,7 @@ from aiohttp import web
 
 from simulator.api.calls import read_body
 from simulator.refusals import Refusal
+from simulator.state.ledger import Accepted
 from simulator.state.stocks import Act
 from simulator.state.world import World
 
@@ -18,11 +19,17 @@ _Ask = Callable[[World, Mapping[str, str], dict[str, Any]], dict[str, Any]]
 
 
 def accepted(world: World, query: Mapping[str, str], body: dict[str, Any]) -> dict[str, Any]:
-    """``?since=SEQ&limit=N`` and any of app_id, openid, api, msgtype, client_msg_id; ``total`` counts every message."""
+    """``?since=SEQ&limit=N`` and any of app_id, openid, api, msgtype, client_msg_id; ``total`` counts every message.
+
+    ``fields=openid,client_msg_id,…`` leaves the other fields out: much cheaper where there are many.
+    """
     names = ("app_id", "openid", "api", "msgtype", "client_msg_id")
     wanted = {name: query[name] for name in names if name in query}
+    fields = tuple(query.get("fields", "").split(",")) if query.get("fields") else ()
+    if unknown := [name for name in fields if name not in Accepted.__slots__]:
+        raise ValueError(f"no field is called {unknown[0]!r}; there are {', '.join(Accepted.__slots__)}")
     rows = world.ledger.since(int(query.get("since", 0)), int(query.get("limit", 1 << 60)), wanted)
-    return {"total": len(world.ledger.rows), "messages": [row.as_dict() for row in rows]}
+    return {"total": len(world.ledger.rows), "messages": [row.as_dict(fields) for row in rows]}
 
 
 def counters(world: World, query: Mapping[str, str], body: dict[str, Any]) -> dict[str, Any]:
@@ -32,6 +39,11 @@ def counters(world: World, query: Mapping[str, str], body: dict[str, Any]) -> di
             app_id: sum(known.following for known in app.people.values()) for app_id, app in world.apps.items()
         },
     }
+
+
+def rates(world: World, query: Mapping[str, str], body: dict[str, Any]) -> dict[str, Any]:
+    """By app id and path, how fast calls came: see ``Quotas.rates``."""
+    return {app_id: app.quotas.rates() for app_id, app in world.apps.items()}
 
 
 def stage(world: World, query: Mapping[str, str], body: dict[str, Any]) -> dict[str, Any]:
@@ -89,6 +101,7 @@ def end_tokens(world: World, query: Mapping[str, str], body: dict[str, Any]) -> 
 _ADDRESSES: tuple[tuple[str, str, _Ask], ...] = (
     ("GET", "accepted", accepted),
     ("GET", "counters", counters),
+    ("GET", "rates", rates),
     ("GET", "stage", stage),
     ("GET", "knobs", knobs),
     ("POST", "knobs", knobs),

@@ -30,7 +30,9 @@ async def send(call: Call) -> dict[str, Any]:
     msgtype = str(call.body.get("msgtype"))
     if msgtype not in ALLOWED[call.app.account.kind]:
         raise Refusal(40008)
-    _check_content(msgtype, call.body.get(msgtype))
+    content = _checked(msgtype, call.body.get(msgtype))
+    for name in ("media_id", "thumb_media_id"):
+        call.app.media.check(str(content.get(name, "")))
     if call.app.account.is_official and not known.following:
         raise Refusal(43004)
     known.stock.take(call.world.clock())
@@ -48,7 +50,8 @@ async def send(call: Call) -> dict[str, Any]:
     return {"errcode": 0, "errmsg": "ok"}
 
 
-def _check_content(msgtype: str, content: object) -> None:
+def _checked(msgtype: str, content: object) -> dict[str, Any]:
+    """The content of a message; raises what is wrong with it."""
     if not isinstance(content, dict):
         raise Refusal(47001, msgtype)
     for name in FIELDS[msgtype]:
@@ -60,12 +63,12 @@ def _check_content(msgtype: str, content: object) -> None:
         case "news":
             _check_articles(content["articles"])
         case "msgmenu":
-            if not isinstance(content["list"], list) or not content["list"]:
-                raise Refusal(47001, "list")
-        case _ if "media_id" in content and not content["media_id"]:
+            _check_choices(content["list"])
+        case _ if any(name.endswith("media_id") and not content[name] for name in FIELDS[msgtype]):
             raise Refusal(40007)
         case _:
             pass
+    return content
 
 
 def _check_text(content: object) -> None:
@@ -82,6 +85,13 @@ def _check_articles(articles: object) -> None:
         raise Refusal(47001, "articles")
     if len(articles) > 1:
         raise Refusal(45008)
+
+
+def _check_choices(choices: object) -> None:
+    if not isinstance(choices, list) or not choices:
+        raise Refusal(47001, "list")
+    if not all(isinstance(choice, dict) and {"id", "content"} <= choice.keys() for choice in choices):
+        raise Refusal(47001, "list")
 
 
 ROUTES = (Route("POST", "/cgi-bin/message/custom/send", send),)

@@ -1,9 +1,11 @@
-"""Template messages and subscription notices: one form each, once for each client id."""
+"""Template messages and subscription notices: one form each; a template message goes once for each client id."""
 
 from __future__ import annotations
 
 import asyncio
+import re
 import secrets
+from collections.abc import Mapping
 from typing import Any
 
 from simulator.api.calls import Call, Route
@@ -11,61 +13,94 @@ from simulator.refusals import Refusal
 from simulator.state.people import Known
 
 SAME_ID_S = 600.0
+# Source: WeChat, "sendMessage": how many characters a value may have, by the kind its name begins with.
+LONGEST = {
+    "thing": 20,
+    "number": 32,
+    "letter": 32,
+    "symbol": 5,
+    "character_string": 32,
+    "phone_number": 17,
+    "car_number": 8,
+    "name": 10,
+    "phrase": 5,
+}
+_NUMBERED = re.compile(r"([a-z_]+)\d+")
 
 
 async def template_send(call: Call) -> dict[str, Any]:
+    """The same client id to the same person within ten minutes sends nothing and gets the first one's msgid."""
     known = call.app.person(call.text("touser", missing=40003))
-    template, _ = _form(call)
+    template, data = _form(call)
     if not known.following:
         raise Refusal(43004)
-    return {"errcode": 0, "errmsg": "ok", "msgid": _once(call, known, "template", template)}
+    now, client_id = call.world.clock(), str(call.body.get("client_msg_id", ""))
+    msgid, until = call.app.sent.get((known.openid, client_id), (0, 0.0))
+    if client_id and now < until:
+        if call.world.knobs.repeat_code:
+            raise Refusal(call.world.knobs.repeat_code)
+    else:
+        msgid = _accept(call, known, "template", template, data)
+        if client_id:
+            call.app.sent[known.openid, client_id] = (msgid, now + SAME_ID_S)
+    return {"errcode": 0, "errmsg": "ok", "msgid": msgid}
 
 
 async def subscribe_send(call: Call) -> dict[str, Any]:
-    """Mini program (send) and official account (bizsend): one accept buys one send."""
+    """Mini program (send) and official account (bizsend): one accept buys one send; there are no client ids."""
     known = call.app.person(call.text("touser", missing=40003))
     template, data = _form(call)
-    if not all(isinstance(each, dict) and str(each.get("value", "")) for each in data.values()):
-        raise Refusal(47003)
+    for name, value in data.items():
+        _check_value(name, value)
+    page = call.body.get("page", "")
+    if not call.app.account.is_official and page and not call.app.account.has_page(str(page)):
+        raise Refusal(41030)
     if known.openid in call.app.sending:
         raise Refusal(43108)
     call.app.sending.add(known.openid)
     try:
         await asyncio.sleep(call.world.knobs.notice_ms / 1000)
-        return {"errcode": 0, "errmsg": "ok", "msgid": _once(call, known, "subscribe", template)}
+        if not known.take_grant(template):
+            raise Refusal(43101)
+        msgid = _accept(call, known, "subscribe", template, data)
     finally:
         call.app.sending.discard(known.openid)
+    named = {"msgid": msgid} if call.world.knobs.names_notices else {}
+    return {"errcode": 0, "errmsg": "ok", **named}
 
 
 def _form(call: Call) -> tuple[str, dict[str, Any]]:
     template = call.text("template_id", missing=40037)
     if template not in call.app.account.templates:
         raise Refusal(40037)
+    if template in call.world.knobs.banned_templates:
+        raise Refusal(43107)
     data = call.body.get("data")
     if not isinstance(data, dict) or not data:
-        raise Refusal(47003)
+        raise Refusal(47003, "data invalid")
     return template, data
 
 
-def _once(call: Call, known: Known, api: str, template: str) -> int:
-    """The msgid of this notice; within ten minutes the same client id gets the first one again and nothing is sent."""
-    now, client_id = call.world.clock(), str(call.body.get("client_msg_id", ""))
-    msgid, until = call.app.sent.get((known.openid, client_id), (0, 0.0))
-    if client_id and now < until:
-        return msgid
-    if api == "subscribe" and not known.take_grant(template):
-        raise Refusal(43101)
+def _check_value(name: str, value: object) -> None:
+    words = str(value.get("value", "")) if isinstance(value, Mapping) else ""
+    numbered = _NUMBERED.fullmatch(name)
+    longest = LONGEST.get(numbered.group(1), len(words)) if numbered else len(words)
+    if not words or len(words) > longest:
+        raise Refusal(47003, f"data.{name}.value invalid")
+
+
+def _accept(call: Call, known: Known, api: str, template: str, data: Mapping[str, Any]) -> int:
+    """Writes the notice into the ledger; its msgid."""
     msgid = secrets.randbits(60)
-    call.app.sent[known.openid, client_id] = (msgid, now + SAME_ID_S)
     call.accepted = call.world.ledger.accept(
-        at=now,
+        at=call.world.clock(),
         app_id=call.app.account.app_id,
         openid=known.openid,
         api=api,
         msgtype=template,
-        text=" ".join(str(each.get("value", "")) for each in call.body["data"].values() if isinstance(each, dict)),
+        text=" ".join(str(each.get("value", "")) for each in data.values() if isinstance(each, dict)),
         msgid=msgid,
-        client_msg_id=client_id,
+        client_msg_id=str(call.body.get("client_msg_id", "")),
         message=call.body,
     )
     return msgid

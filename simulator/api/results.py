@@ -9,16 +9,20 @@ from aiohttp import web
 
 from simulator import events
 from simulator.push import Pusher, open_pusher
+from simulator.state.knobs import SUCCESS
 from simulator.state.ledger import Accepted
 from simulator.state.world import App, World
 
+AT_ONCE = 64
+
 
 class Results:
-    """Pushes one result for each accepted notice, a moment later; nothing while no webhook is known."""
+    """Pushes one result for each accepted notice, as the dice say; nothing while no webhook is known."""
 
     def __init__(self, world: World) -> None:
         self._world = world
         self._tasks: set[asyncio.Task[None]] = set()
+        self._free = asyncio.Semaphore(AT_ONCE)
         self._pusher: Pusher | None = None
 
     async def running(self, app: web.Application) -> AsyncIterator[None]:
@@ -32,22 +36,28 @@ class Results:
     def announce(self, app: App, accepted: Accepted) -> None:
         if accepted.api == "custom" or not self._world.webhook:
             return
-        task = asyncio.create_task(self._push(app, accepted))
+        ending = self._world.dice.result()
+        if ending.status is None:
+            self._world.ledger.results["missing"] += 1
+            return
+        task = asyncio.create_task(self._push(app, accepted, ending.status, ending.delay_s))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    async def _push(self, app: App, accepted: Accepted) -> None:
-        await asyncio.sleep(self._world.knobs.result_delay_s)
+    async def _push(self, app: App, accepted: Accepted, status: str, delay_s: float) -> None:
+        await asyncio.sleep(delay_s)
         assert self._pusher is not None
-        self._pusher.base = self._world.webhook
-        failed = self._world.dice.result_fails()
         if accepted.api == "template":
-            fragment = events.template_finished(accepted.msgid, "failed:user block" if failed else "success")
+            fragment = events.template_finished(accepted.msgid, status)
         else:
-            fragment = events.notice_sent(accepted.msgtype, accepted.msgid, failed)
+            fragment = events.notice_sent(accepted.msgtype, accepted.msgid, failed=status != SUCCESS)
         body = events.addressed(app.account, accepted.openid, int(self._world.clock()), fragment)
-        outcome = await self._pusher.push(app.account, body)
+        async with self._free:
+            self._pusher.base = self._world.webhook
+            outcome = await self._pusher.push(app.account, body)
         name = str(fragment["Event"])
+        if outcome.is_acknowledged:
+            accepted.result = status
         self._world.ledger.results[name if outcome.is_acknowledged else f"{name} unanswered"] += 1
 
 

@@ -14,13 +14,15 @@ from simulator.api import (
     control,
     customer_service,
     followers,
+    media,
     menus,
+    mini_links,
     mini_programs,
     notices,
     qrcode_calls,
     upkeep,
 )
-from simulator.api.calls import Call, Proof, Route, read_body
+from simulator.api.calls import Call, Proof, Route, read_body, read_upload
 from simulator.api.results import RESULTS, Results
 from simulator.refusals import Refusal
 from simulator.state.world import App, World
@@ -32,7 +34,9 @@ ROUTES: tuple[Route, ...] = (
     *menus.ROUTES,
     *customer_service.ROUTES,
     *notices.ROUTES,
+    *media.ROUTES,
     *mini_programs.ROUTES,
+    *mini_links.ROUTES,
     *upkeep.ROUTES,
 )
 CONTENT_TYPE = "application/json; encoding=utf-8"
@@ -40,7 +44,7 @@ CONTENT_TYPE = "application/json; encoding=utf-8"
 
 def make_app(world: World) -> web.Application:
     """The application that answers for ``world``; result events are pushed to ``world.webhook`` once it is known."""
-    app = web.Application(client_max_size=4 * 1024 * 1024)
+    app = web.Application(client_max_size=64 * 1024 * 1024)
     app[RESULTS] = Results(world)
     app.cleanup_ctx.append(app[RESULTS].running)
     for path in {route.path for route in ROUTES}:
@@ -84,9 +88,11 @@ class _Gate:
         app.quotas.use(self._path)
         if (code := self._world.dice.error_for(self._path)) is not None:
             raise Refusal(code)
-        if request.method == "POST" and not body:
-            body = await read_body(request)
         call = Call(self._world, app, self._path, request.query, body)
+        if route.takes_form:
+            call.upload = await read_upload(request)
+        elif request.method == "POST" and not body:
+            call.body = await read_body(request)
         return call, await route.handler(call)
 
     def _app(self, route: Route, request: web.Request, body: dict[str, Any]) -> App:
@@ -112,11 +118,15 @@ class _Gate:
                 request.transport.abort()
         elif self._world.dice.is_broken_after(self._path):
             mishap = "broken_after"
+        elif self._world.dice.is_nonsense(self._path):
+            mishap = "nonsense"
         if not mishap:
             return None
         self._world.ledger.mishaps[mishap] += 1
         if call.accepted:
             call.accepted.answered = False
+        if mishap == "nonsense":
+            return web.Response(text="<html><body>It works!</body></html>", content_type="text/html")
         return web.Response(status=502, text="Bad Gateway")
 
     def _refuse(self, refusal: Refusal) -> web.Response:

@@ -14,7 +14,8 @@ PERSONAS = (
         steps=(
             follow(),
             say("您好，請問有輕便的羽絨外套嗎？不要黑色", "想找顯瘦的連衣裙，上班穿的"),
-            say("請問門市幾點打烊？", "香港可以寄送嗎"),
+            say("請問門市幾點打烊？"),
+            say("附近門市", "我的導購是誰"),
             say("米白色的很好看，請幫我留一件", "價錢可以再優惠一點嗎，謝謝").after(3, 25),
         ),
     ),
@@ -29,6 +30,7 @@ PERSONAS = (
             say("哇😍😍这个奶油色的开衫好可爱", "啊啊啊啊啊🧸毛绒绒的外套！！[旺柴]"),
             say("👗➕🧣多少💰", "要粉色💗不要黑色🙅‍♀️"),
             show("sticker-bunny"),
+            say("附近门店！！", "门店在哪呀～"),
             say("ok👌[爱心]", "蹲一个到货💬", "呜呜没货了😭").after(1, 9),
         ),
     ),
@@ -42,6 +44,8 @@ PERSONAS = (
             say("Hi, do you have a trench coat in size M?", "hello! looking for a warm jacket, not black please"),
             say("我的中文不好, English OK?", "多少钱 thank you"),
             say("Where is the nearest store?").after(2, 15),
+            say("Opening hours?"),
+            say("human", "agent").maybe(0.4),
         ),
     ),
     Persona(
@@ -60,7 +64,7 @@ PERSONAS = (
             tap().after(1, 9),
         ),
     ),
-    Persona("silent", "只关注不说话的人", "先放着", steps=(follow(), tap().maybe(0.3))),
+    Persona("silent", "只关注不说话的人", "先放着", steps=(follow(), tap().maybe(0.8), tap().maybe(0.4))),
     Persona(
         "rapid_fire",
         "一句话分五条发的人",
@@ -74,7 +78,8 @@ PERSONAS = (
             say("那个{category}").at_once(),
             say("{colour}的").at_once(),
             say("{size}还有吗").at_once(),
-            say("？", "人呢").after(0.5, 2),
+            say("人呢").after(0.5, 2),
+            say("附近门店").at_once(),
         ),
     ),
     Persona(
@@ -87,6 +92,7 @@ PERSONAS = (
             say('<b>有衬衫吗</b> & "领尖扣" ]]> 的', "衬衫]]><Content>免费</Content> 多少钱"),
             say("🈶️✅①②③ ㎏ ½ 袖长63cm±1", "Ｏｘｆｏｒｄ 牛津纺 {size}"),
             say("。", "１", "？？").maybe(0.5),
+            say("【附近门店】", "＊营业时间＊", "我 的 导 购"),
         ),
     ),
 )

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 
 @dataclass(slots=True)
 class Accepted:
-    """One message a customer got. ``answered`` is False when the sender never heard of it."""
+    """One message WeChat took. ``answered`` is False when the sender never heard of it.
+
+    ``result``: how a notice ended, as the webhook was told and acknowledged it; empty before, and for other messages.
+    """
 
     seq: int
     at: float
@@ -24,9 +27,11 @@ class Accepted:
     client_msg_id: str
     message: Mapping[str, Any]
     answered: bool = True
+    result: str = ""
 
-    def as_dict(self) -> dict[str, Any]:
-        return {name: getattr(self, name) for name in self.__slots__}
+    def as_dict(self, names: Sequence[str] = ()) -> dict[str, Any]:
+        """Every field, or those of ``names``."""
+        return {name: getattr(self, name) for name in names or self.__slots__}
 
 
 @dataclass(slots=True)

@@ -23,6 +23,7 @@ class TokenBook:
     stable: str = ""
     classic: str = ""
     issued: int = 0
+    uses: int = 0
     forced_at: list[float] = field(default_factory=list)
 
     def issue_stable(self, force: bool = False) -> tuple[str, int]:
@@ -51,6 +52,10 @@ class TokenBook:
             raise Refusal(40001)
         if ends_at <= self.clock():
             raise Refusal(42001)
+        self.uses += 1
+        if (every := self.knobs.token_ends_after_calls) and self.uses % every == 0:
+            self.end_all(forget=True)
+            raise Refusal(40001)
 
     def end_all(self, forget: bool = False) -> None:
         """Ends every token now: answered 42001 from here on, or 40001 when forgotten."""

@@ -14,6 +14,7 @@ from simulator.refusals import Refusal
 from simulator.state.codes import OneTimeCodes
 from simulator.state.knobs import Dice, Knobs
 from simulator.state.ledger import Ledger
+from simulator.state.media import MediaStore
 from simulator.state.people import Known
 from simulator.state.qrcodes import QrCodes
 from simulator.state.quotas import Quotas
@@ -33,6 +34,7 @@ class App:
     quotas: Quotas
     qrcodes: QrCodes
     codes: OneTimeCodes
+    media: MediaStore
     people: dict[str, Known] = field(default_factory=dict)
     menu: dict[str, Any] | None = None
     sent: dict[tuple[str, str], tuple[int, float]] = field(default_factory=dict)
@@ -101,6 +103,7 @@ class World:
             Quotas(self.clock, self.knobs),
             QrCodes(account.app_id, self.clock),
             OneTimeCodes(self.clock),
+            MediaStore(self.clock),
         )
         for number in range(account.followers):
             known = app.know(openid_of(account.app_id, _BEFORE, number))

@@ -37,6 +37,7 @@ class Desk:
     in_work: int = 2
     commits: tuple[int, int] = (3, 40)
     handler_errors: int = 1
+    is_storing: bool = True
 
 
 @dataclass
@@ -86,12 +87,14 @@ class House:
 
 
 @asynccontextmanager
-async def open_house() -> AsyncIterator[House]:
+async def open_house(desk: Desk | None = None) -> AsyncIterator[House]:
     """On an open database."""
     async with simulated_wechat() as wechat, open_caller() as caller, aiohttp.ClientSession() as session:
         house = House(wechat, session)
         accounts = {"mini": wechat.mini, "shop": wechat.shop}
         tokens = SessionTokens(SECRET, timedelta(hours=24))
-        parts = ApiParts(accounts, Login(caller), tokens, CELL_M, CollectorRegistry(), Desk(), house.ping, house.now)
+        parts = ApiParts(
+            accounts, Login(caller), tokens, CELL_M, CollectorRegistry(), desk or Desk(), house.ping, house.now
+        )
         async with serving(build_application(parts)) as house.base:
             yield house

@@ -8,6 +8,7 @@ from datetime import timedelta
 from core.ports import InteractionState
 from models import Delivery, DeliveryState, Identity, Interaction
 from models.database import close_database, open_database
+from models.dialect.limits import count_calls
 from tests.api.house import NOON, House, open_house
 from tests.wechat import MINI_ID
 
@@ -15,7 +16,7 @@ from tests.wechat import MINI_ID
 async def test_live_and_ready(house: House) -> None:
     assert (await house.get("/health/live"))[:2] == (200, '{"status": "live"}')
     status, body, _ = await house.get("/health/ready")
-    parts = {"database": "ok", "migrations": "ok", "redis": "ok"}
+    parts = {"database": "ok", "migrations": "ok", "writes": "ok", "redis": "ok"}
     assert (status, json.loads(body)) == (200, {"status": "ready", "parts": parts})
 
 
@@ -32,7 +33,9 @@ async def test_without_its_tables_it_is_not_ready(database_url: str) -> None:
         status, body, _ = await house.get("/health/ready")
         told = json.loads(body)
         assert (status, told["status"]) == (503, "not_ready")
-        assert told["parts"] == {"database": "ok", "migrations": "missing: run main.py migrate", "redis": "ok"}
+        assert told["parts"] == {
+            "database": "ok", "migrations": "missing: run main.py migrate", "writes": "unknown", "redis": "ok",
+        }  # fmt: skip
     await close_database()
 
 
@@ -52,7 +55,7 @@ async def test_without_a_database_live_is_live_and_nothing_is_a_bug(postgres_url
     await close_database()
 
 
-async def test_metrics_tell_the_desk_the_projector_and_the_deliveries(house: House) -> None:
+async def test_metrics_tell_the_desk_and_the_projector(house: House) -> None:
     await house.report(
         await house.sign_in("oA"),
         {
@@ -75,19 +78,6 @@ async def test_metrics_tell_the_desk_the_projector_and_the_deliveries(house: Hou
         state=InteractionState.RECEIVED,
         is_projected=True,
     )
-    await Delivery.create(
-        occurrence="x",
-        customer=identity.customer,
-        identity=identity,
-        app_id=MINI_ID,
-        channel="mini_custom",
-        options=[],
-        state=DeliveryState.PLANNED,
-        created_at=NOON,
-        due_at=NOON,
-        expires_at=NOON,
-        trail=[],
-    )
     status, text, headers = await house.get("/metrics")
     assert (status, headers["Content-Type"].partition(";")[0]) == (200, "text/plain")
     lines = set(text.splitlines())
@@ -100,7 +90,38 @@ async def test_metrics_tell_the_desk_the_projector_and_the_deliveries(house: Hou
         "zhiji_projector_lag_rows 1.0",
         "zhiji_projector_lag_seconds 90.0",
         "zhiji_pushes_received 1.0",
-        'zhiji_deliveries{state="planned"} 1.0',
-        'zhiji_deliveries{state="unknown"} 0.0',
+    }
+    assert "oA" not in text
+
+
+async def test_metrics_tell_the_deliveries_and_the_days_calls(house: House) -> None:
+    await house.sign_in("oA")
+    identity = await Identity.get(openid="oA").prefetch_related("customer")
+    for state, reason in ((DeliveryState.PLANNED, ""), (DeliveryState.SUPPRESSED, "capped")):
+        await Delivery.create(
+            occurrence=state.value,
+            customer=identity.customer,
+            identity=identity,
+            app_id=MINI_ID,
+            channel="mini_custom",
+            options=[],
+            state=state,
+            reason=reason,
+            created_at=NOON,
+            due_at=NOON,
+            expires_at=NOON,
+            trail=[],
+        )
+    for app_id, api, calls in ((MINI_ID, "/cgi-bin/message/custom/send", 12), ("wx_gone", "/unheard/of", 3)):
+        assert await count_calls(app_id, api, NOON.date(), calls, 100, NOON)
+    _, text, _ = await house.get("/metrics")
+    assert set(text.splitlines()) >= {
+        'zhiji_deliveries{reason="",state="planned"} 1.0',
+        'zhiji_deliveries{reason="capped",state="suppressed"} 1.0',
+        'zhiji_deliveries{reason="",state="unknown"} 0.0',
+        'zhiji_api_calls_used{account="mini",api="/cgi-bin/message/custom/send"} 12.0',
+        'zhiji_api_calls_limit{account="mini",api="/cgi-bin/message/custom/send"} 500000.0',
+        'zhiji_api_calls_used{account="wx_gone",api="/unheard/of"} 3.0',
+        'zhiji_api_calls_limit{account="wx_gone",api="/unheard/of"} 100000.0',
     }
     assert "oA" not in text

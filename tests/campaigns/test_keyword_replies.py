@@ -53,6 +53,26 @@ def test_keywords_of_one_character() -> None:
     assert replies.find("") is None
 
 
+@pytest.mark.parametrize(
+    ("text", "reply"),
+    [
+        ("要ＸＬ的", "size"), ("xl", "size"), ("XL, please", "size"), ("xxl有吗", None), ("xlarge", None), ("2xl", None),
+        ("M码有吗", "m"), ("mm码", None), ("vip12号", "twelve"), ("8.12 到货", "twelve"), ("腰围128", None),
+        ("a+b", "one letter"), ("ab", None), ("café a", "one letter"),
+    ],
+)  # fmt: skip
+def test_contained_letters_and_digits_are_met_as_whole_words_only(text: str, reply: str | None) -> None:
+    replies = holding(
+        ("xl", Match.CONTAINS, "size"),
+        ("m码", Match.CONTAINS, "m"),
+        ("12号", Match.CONTAINS, "never: a letter stands before it"),
+        ("vip12", Match.CONTAINS, "twelve"),
+        ("12", Match.CONTAINS, "twelve"),
+        ("a", Match.CONTAINS, "one letter"),
+    )
+    assert replies.find(text) == reply
+
+
 def test_nothing_configured_finds_nothing() -> None:
     assert KeywordReplies().find("会员日") is None
 

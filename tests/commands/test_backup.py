@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -22,7 +23,7 @@ def shop(brand: Installation, tmp_path: Path) -> Installation:
 
 
 def guides_in(path: Path) -> list[str]:
-    with sqlite3.connect(path) as connection:
+    with closing(sqlite3.connect(path)) as connection:  # an open one would keep the file in use
         return [code for (code,) in connection.execute("SELECT code FROM staff ORDER BY code")]
 
 

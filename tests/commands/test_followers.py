@@ -26,11 +26,13 @@ def test_followers_come_in_over_an_interruption(brand: Installation, full: WeCha
     assert "today's quota of this API is used up" in cut_off.errors[0]["detail"]
     assert customers_in(twin) == 200
 
+    next_day(twin)
     full.world.turn({"daily_limits": {}, "errors": {"/cgi-bin/user/info/batchget": {"code": 45009}}})
     assert twin.run("import", "followers", "shop").code == 1
     assert customers_in(twin) == 250
     listed = full.calls("/cgi-bin/user/get")
 
+    next_day(twin)
     full.world.turn({"errors": {}})
     ran = twin.run("import", "followers", "shop")
     assert (ran.code, ran.json) == (
@@ -69,3 +71,9 @@ def unionids_in(installation: Installation) -> int:
 def one(installation: Installation, query: str) -> int:
     with sqlite3.connect(installation.database) as connection:
         return int(connection.execute(query).fetchone()[0])
+
+
+def next_day(installation: Installation) -> None:
+    """WeChat's refusal ends at midnight; what we remember of it too."""
+    with sqlite3.connect(installation.database) as connection:
+        connection.execute("UPDATE api_quota SET stopped_until = NULL")

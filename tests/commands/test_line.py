@@ -96,6 +96,22 @@ def test_it_runs_as_a_program_of_its_own(brand: Installation) -> None:
     assert (wrong.returncode, json.loads(wrong.stdout.splitlines()[-1])["ok"]) == (1, False)
 
 
+@pytest.mark.parametrize(
+    ("asked", "needless"),
+    [
+        ("parse", {"tortoise", "aiohttp", "pydantic", "commands.show", "commands.server"}),
+        ("migrate", {"handlers", "commands.server", "customers.tagging.match"}),
+        ("show", {"commands.server", "commands.import_"}),
+    ],
+)
+def test_a_command_imports_itself_and_not_the_others(asked: str, needless: set[str]) -> None:
+    line = f"import sys; from commands.line import build_parser; build_parser({asked!r}); print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", line], cwd=ROOT, capture_output=True, text=True, check=True)
+    imported = set(done.stdout.split())
+    assert f"commands.{asked}" in imported
+    assert imported & needless == set()
+
+
 # ── parse ────────────────────────────────────────────────────────────────────────────────────────────────────────
 def test_parse_prints_one_object_a_file_and_needs_no_settings(brand: Installation) -> None:
     push, other = brand.file("push.xml", PUSH), brand.file("reply.xml", TEXT.format("<MsgType>text</MsgType>"))
@@ -155,3 +171,13 @@ def test_the_parts_are_shown_as_they_were_found(brand: Installation) -> None:
     assert {"follow", "scan", "unfollow", "nearby", "my_guide", "human", "fallback"} <= set(names)
     assert names[-1] == "fallback"
     assert len(parts["tag_groups"]) >= 8
+
+
+def test_the_parts_are_shown_without_settings_and_the_faults_counted(brand: Installation) -> None:
+    none: dict[str, str | None] = dict.fromkeys(brand.variables)
+    ran = brand.run("show", "parts", **none | {"SCRM_CONFIG": "/nowhere/scrm.toml"})
+    assert (ran.code, ran.json["accounts"]) == (0, [])
+    assert {handler["name"] for handler in ran.json["handlers"]} >= {"follow", "fallback"}
+    assert "the settings have 1 fault(s); they are told by: python main.py check" in ran.err
+    sound = brand.run("show", "parts", SCRM_ACCOUNTS__SHOP__TOKEN="a b")
+    assert (sound.code, sound.json["accounts"]) == (0, ["mini"])

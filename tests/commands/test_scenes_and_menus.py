@@ -91,8 +91,38 @@ def test_a_guides_code_of_other_characters_still_makes_a_scene(staffed: Installa
 def test_every_scene_is_listed_with_whose_it_is(staffed: Installation) -> None:
     staffed.run("scene", "create", "--guide", "G001")
     scenes = {scene["scene"]: scene for scene in staffed.run("scene", "list").json["scenes"]}
-    assert set(scenes["g_G001"]) == {"scene", "app_id", "guide", "url"}
-    assert (scenes["g_G001"]["guide"], scenes["g_G001"]["app_id"]) == ("G001", SHOP_ID)
+    assert set(scenes["g_G001"]) == {"account", "scene", "app_id", "guide", "url"}
+    shown = scenes["g_G001"]
+    assert (shown["account"], shown["guide"], shown["app_id"]) == ("shop", "G001", SHOP_ID)
+    header, *lines = staffed.run_plainly("scene", "list").out.splitlines()
+    assert header.split()[:2] == ["account", "scene"]
+    assert ["shop", "g_G001", "G001", "林晓雯"] in [line.split()[:4] for line in lines]
+
+
+def test_a_scene_of_an_account_no_longer_configured_is_listed_by_its_app_id(staffed: Installation) -> None:
+    staffed.run("scene", "create", "--guide", "G001")
+    none = {name: None for name in staffed.variables if "ACCOUNTS__SHOP" in name}
+    scenes = staffed.run("scene", "list", **none).json["scenes"]
+    assert {(scene["account"], scene["app_id"]) for scene in scenes} == {(None, SHOP_ID)}
+
+
+@pytest.mark.parametrize(
+    ("name", "detail"),
+    [
+        ("missing/G001.png", "the folder {home}/missing does not exist"),
+        ("G001", "{home}/G001 is no .png file"),
+        ("folder.png", "{home}/folder.png cannot be written"),
+    ],
+)
+def test_a_picture_that_cannot_be_written_is_told_before_anything_is_made(
+    staffed: Installation, wechat: WeChat, name: str, detail: str
+) -> None:
+    (staffed.home / "folder.png").mkdir(exist_ok=True)
+    before = wechat.calls("/cgi-bin/qrcode/create"), staffed.run("scene", "list").json
+    ran = staffed.run("scene", "create", "--guide", "G002", "--scene", "never", "--out", staffed.home / name)
+    assert (ran.code, ran.errors[0]["field"]) == (1, "--out")
+    assert ran.errors[0]["detail"] == detail.format(home=staffed.home)
+    assert (wechat.calls("/cgi-bin/qrcode/create"), staffed.run("scene", "list").json) == before
 
 
 def test_nobody_elses_code_is_made(staffed: Installation, wechat: WeChat) -> None:

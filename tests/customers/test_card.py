@@ -20,6 +20,7 @@ from customers.phones import PhoneVault
 from customers.projector import Projector
 from customers.tagging.lexicon import Lexicon
 from customers.tagging.match import Tagger
+from customers.totals import count_all
 from models import Audit, Customer, CustomerTag, DeliveryState, Purpose, Tag, TagKind
 from tests.customers.people import APP, MINI, act, at, meet, say
 from tests.customers.staffing import bind, deliver, hire
@@ -205,8 +206,28 @@ async def test_a_tag_that_no_longer_holds_leaves_the_card_and_stays_stored(
     assert await CustomerTag.all().count() == 1
 
 
-async def test_a_refused_tag_is_on_no_card(database: str, lexicon: Lexicon, tagger: Tagger) -> None:
+async def test_a_refused_tag_is_shown_below_zero_with_its_words(
+    database: str, lexicon: Lexicon, tagger: Tagger
+) -> None:
+    await say("o-1", "不要黑色，要白色", at())
+    await project(tagger)
+    black, white = sorted((await card_of("o-1", lexicon))["tags"], key=lambda tag: float(tag["score"]))
+    assert (black["name"], black["score"], white["name"], white["score"]) == ("黑色", -1.0, "白色", 1.0)
+    assert [(each["keyword"], each["negated"]) for each in black["evidence"]] == [("黑色", True)]
+    assert (await count_all())["tags"] == 1
+
+
+async def test_a_refusal_fades_as_a_wish_does(database: str, lexicon: Lexicon, tagger: Tagger) -> None:
     await say("o-1", "不要黑色", at())
+    await project(tagger)
+    half_life = lexicon.groups["colour"].half_life_days
+    assert [tag["name"] for tag in (await card_of("o-1", lexicon, at(days=2 * half_life)))["tags"]] == ["黑色"]
+    assert (await card_of("o-1", lexicon, at(days=2 * half_life + 1)))["tags"] == []
+
+
+async def test_wanted_and_refused_alike_is_neither(database: str, lexicon: Lexicon, tagger: Tagger) -> None:
+    await say("o-1", "想要黑色", at())
+    await say("o-1", "不要黑色", at(1))
     await project(tagger)
     assert (await card_of("o-1", lexicon))["tags"] == []
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 from itertools import count
 from typing import Any
 
@@ -14,11 +14,13 @@ import pytest
 
 from bot.client.sender import WeChatSender
 from core.accounts import Account
+from core.channels import ContactClass
 from core.clock import from_epoch
 from core.ports import InteractionState, Sender
 from delivery.claims import Claims
 from delivery.outbox import plan
-from delivery.worker import Worker
+from delivery.policy import ContactRules
+from delivery.worker import Parts, Worker
 from models import Customer, Delivery, Following, Identity, Interaction
 from tests.wechat import MINI_ID, SHOP_ID, Caller, Hands, SimulatedWeChat, open_caller, simulated_wechat
 
@@ -39,6 +41,7 @@ class Outbox:
     wechat: SimulatedWeChat
     caller: Caller
     numbers: Any = field(default_factory=lambda: count(1))
+    workers: list[Worker] = field(default_factory=list)
 
     @property
     def accounts(self) -> tuple[Account, ...]:
@@ -106,12 +109,72 @@ class Outbox:
     def claims(self, holder: str = "h1", lease_s: float = 60.0) -> Claims:
         return Claims(holder, lease_s, self.hands)
 
-    def worker(self, holder: str = "h1", sender: Sender | None = None, accounts: Sequence[Account] = ()) -> Worker:
-        sender = sender or WeChatSender(self.caller.client)
-        return Worker(self.claims(holder), sender, accounts or self.accounts, self.hands)
+    def worker(
+        self, holder: str = "h1", sender: Sender | None = None, accounts: Sequence[Account] = (), **parts: Any
+    ) -> Worker:
+        """A worker that has been started; stopped with the outbox."""
+        worker = Worker(self.parts(holder, sender, **parts), accounts or self.accounts, self.hands)
+        worker.start()
+        self.workers.append(worker)
+        return worker
+
+    def parts(self, holder: str = "h1", sender: Sender | None = None, **parts: Any) -> Parts:
+        filled = {
+            "claims": self.claims(holder),
+            "sender": sender or WeChatSender(self.caller.client),
+            "limits": Unlimited(),
+            "rules": RULES,
+            "guide_tasks": NoGuides(),
+            "still_true": AllTrue(),
+            **parts,
+        }
+        return Parts(**filled)
 
     def passes(self, **span: float) -> None:
         self.hands.moment += timedelta(**span)
+
+
+RULES = ContactRules(
+    quiet_from=time(21),
+    quiet_until=time(9),
+    cap_days=7,
+    caps={ContactClass.MARKETING: 2, ContactClass.CARE: 4},
+    holdout_percent=0,
+)
+
+
+class AtOnce:
+    """A turn that has come."""
+
+    async def come(self) -> None:
+        return None
+
+
+class Unlimited:
+    """Limits that let everything through, ``room`` at a time; ``refusals`` are raised first, one a question."""
+
+    def __init__(self, *refusals: Exception, room: int = 1000) -> None:
+        self.refusals = deque(refusals)
+        self.room = room
+
+    async def take_turns(self, app_id: str, api: str, per_s: int, count: int) -> list[AtOnce]:
+        if self.refusals:
+            raise self.refusals.popleft()
+        return [AtOnce()] * min(count, self.room)
+
+
+class NoGuides:
+    """Fills ``core.ports.GuideTasks`` where nobody serves anybody."""
+
+    async def open_task(self, customer_id: int, delivery_id: int, words: str, at: datetime) -> bool:
+        return False
+
+
+class AllTrue:
+    """Fills ``core.ports.StillTrue`` for reasons that hold for ever."""
+
+    async def find_untrue(self, occurrences: Mapping[int, tuple[str, int]], at: datetime) -> set[int]:
+        return set()
 
 
 class FakeSender:
@@ -134,7 +197,7 @@ class FakeSender:
             self.at_once -= 1
         if self.faults:
             raise self.faults.popleft()
-        self.sent.append((openid, payload["text"]))
+        self.sent.append((openid, str(payload.get("text", payload.get("template_id")))))
         return f"m{self.calls}"
 
 
@@ -147,7 +210,10 @@ def sender() -> FakeSender:
 async def outbox(database: str) -> AsyncIterator[Outbox]:
     hands = Hands()
     async with simulated_wechat(hands.epoch) as wechat, open_caller(clock=hands) as caller:
-        yield Outbox(hands, wechat, caller)
+        outbox = Outbox(hands, wechat, caller)
+        yield outbox
+        for worker in outbox.workers:
+            await worker.stop()
 
 
 async def state_of(delivery: Delivery) -> tuple[str, str]:

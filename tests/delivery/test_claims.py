@@ -12,11 +12,14 @@ import asyncpg
 import pytest
 from tortoise.transactions import in_transaction
 
+from core.errors import Retryable
 from core.reasons import Reason
-from delivery.claims import Claims, Recovered
+from delivery.changes import Change, Changes, make_changes
+from delivery.claims import Claimed, Claims, Recovered
 from delivery.trail import Trail
 from models import Delivery, DeliveryState, Interaction
 from tests.delivery.conftest import FakeSender, Outbox, state_of, state_of_push
+from tests.delivery.offers import begin
 
 ROWS = 60
 
@@ -32,6 +35,14 @@ async def claim_all(claims: Claims) -> list[int]:
     for _ in range(ROWS):
         got += [row.id for row in await claims.claim(3)]
     return got
+
+
+def ending(row: Claimed, state: DeliveryState, reason: Reason | None = None) -> Change:
+    return Change(row, state, Trail(), reason, is_unsent=state is not DeliveryState.SENT)
+
+
+async def make(outbox: Outbox, change: Change) -> bool:
+    return (await make_changes([change], outbox.hands()))[0]
 
 
 async def test_four_workers_never_claim_one_row_twice(outbox: Outbox) -> None:
@@ -64,6 +75,19 @@ async def test_claim_takes_the_oldest_due_rows_up_to_its_limit(outbox: Outbox) -
     assert await outbox.claims().claim(5) == []
 
 
+async def test_an_elder_row_that_was_put_off_waits_for_the_younger_one_in_work(outbox: Outbox) -> None:
+    person = await outbox.person()
+    elder = await outbox.planned(person, due_in=timedelta(seconds=5))
+    younger = await outbox.planned(person)
+    claims = outbox.claims()
+    [row] = await claims.claim(5)
+    assert row.id == younger.id
+    outbox.passes(seconds=6)
+    assert await claims.claim(5) == []
+    assert await make(outbox, ending(row, DeliveryState.SENT))
+    assert [row.id for row in await claims.claim(5)] == [elder.id]
+
+
 async def test_rolled_back_plan_leaves_nothing_to_claim(outbox: Outbox) -> None:
     person = await outbox.person()
     with pytest.raises(LookupError):
@@ -85,9 +109,8 @@ async def test_unstarted_row_of_a_lost_process_goes_out_after_all(outbox: Outbox
 
 async def test_started_row_of_a_lost_process_is_unknown_and_never_sent(outbox: Outbox, sender: FakeSender) -> None:
     delivery, push = await outbox.owed()
-    lost = outbox.claims("lost")
-    [row] = await lost.claim(1)
-    assert await lost.start(row, Trail(row.trail))
+    [row] = await outbox.claims("lost").claim(1)
+    assert len(await begin(outbox, row)) == 1
     outbox.passes(seconds=61)
     for _ in range(3):
         await outbox.worker("h2", sender).run_once()
@@ -132,10 +155,9 @@ async def test_living_lease_is_left_alone(outbox: Outbox) -> None:
 
 async def test_start_renews_the_lease(outbox: Outbox) -> None:
     await outbox.owed()
-    claims = outbox.claims("slow")
-    [row] = await claims.claim(1)
+    [row] = await outbox.claims("slow").claim(1)
     outbox.passes(seconds=59)
-    assert await claims.start(row, Trail(row.trail))
+    assert len(await begin(outbox, row)) == 1
     outbox.passes(seconds=59)
     assert await outbox.claims("h2").recover() == Recovered(0, 0)
 
@@ -148,33 +170,46 @@ async def test_old_holder_can_neither_start_nor_put_back_nor_close(outbox: Outbo
     assert await new.recover() == Recovered(1, 0)
     [row] = await new.claim(1)
     assert row.fence > stale.fence
-    assert not await old.start(stale, Trail())
-    assert not await old.put_back(stale, outbox.hands(), Trail())
-    assert not await old.close(stale, DeliveryState.FAILED, Reason.GAVE_UP, Trail())
+    assert await begin(outbox, stale, "old") == []
+    assert not await make(outbox, ending(stale, DeliveryState.PLANNED))
+    assert not await make(outbox, ending(stale, DeliveryState.FAILED, Reason.GAVE_UP))
     assert await state_of(delivery) == ("claimed", "")
     assert await state_of_push(push) == ("received", "reply_planned")
-    assert await new.start(row, Trail())
-    assert await new.close(row, DeliveryState.SENT, None, Trail())
+    assert len(await begin(outbox, row, "new")) == 1
+    assert await make(outbox, ending(row, DeliveryState.SENT))
     assert await state_of(delivery) == ("sent", "")
 
 
 async def test_old_holder_cannot_turn_unknown_into_sent(outbox: Outbox) -> None:
     delivery, push = await outbox.owed()
-    old = outbox.claims("old")
-    [row] = await old.claim(1)
-    await old.start(row, Trail())
+    [row] = await outbox.claims("old").claim(1)
+    await begin(outbox, row, "old")
     outbox.passes(seconds=61)
     assert await outbox.claims("new").recover() == Recovered(0, 1)
-    assert not await old.close(row, DeliveryState.SENT, None, Trail())
+    assert not await make(outbox, ending(row, DeliveryState.SENT))
     assert await state_of(delivery) == ("unknown", "lease_ended")
     assert (await state_of_push(push))[0] == "unknown"
 
 
-async def test_row_is_started_once(outbox: Outbox) -> None:
+async def test_a_holder_that_starts_while_it_is_recovered_keeps_its_row(outbox: Outbox) -> None:
+    """Slow but alive: whoever comes second changes nothing, whichever of them that is."""
+    delivery, _ = await outbox.owed()
+    slow, other = outbox.claims("slow"), outbox.claims("other")
+    [row] = await slow.claim(1)
+    outbox.passes(seconds=61)
+    assert len(await begin(outbox, row, "slow")) == 1
+    assert await other.recover() == Recovered(0, 0)
+    assert await make(outbox, ending(row, DeliveryState.SENT))
+    assert await state_of(delivery) == ("sent", "")
+
+
+async def test_a_row_ends_once(outbox: Outbox) -> None:
     await outbox.owed()
-    claims = outbox.claims()
-    [row] = await claims.claim(1)
-    assert [await claims.start(row, Trail()), await claims.start(row, Trail())] == [True, False]
+    [row] = await outbox.claims().claim(1)
+    await begin(outbox, row)
+    assert await make(outbox, ending(row, DeliveryState.SENT))
+    assert not await make(outbox, ending(row, DeliveryState.FAILED, Reason.BLOCKED))
+    assert await begin(outbox, row) == []
 
 
 async def test_two_recoveries_at_once_count_a_row_once(outbox: Outbox) -> None:
@@ -189,13 +224,34 @@ async def test_two_recoveries_at_once_count_a_row_once(outbox: Outbox) -> None:
 
 async def test_delivery_and_push_end_in_one_transaction(outbox: Outbox) -> None:
     delivery, push = await outbox.owed()
-    claims = outbox.claims()
-    [row] = await claims.claim(1)
-    await claims.start(row, Trail())
+    [row] = await outbox.claims().claim(1)
+    await begin(outbox, row)
     with pytest.raises(LookupError):
         async with in_transaction():
-            await claims.close(row, DeliveryState.SENT, None, Trail())
+            await make_changes([ending(row, DeliveryState.SENT)], outbox.hands())
             assert (await Interaction.get(id=push.id)).state == "late_replied"
             raise LookupError
     assert await state_of(delivery) == ("claimed", "")
     assert await state_of_push(push) == ("received", "reply_planned")
+
+
+async def test_changes_of_one_moment_share_a_commit_and_a_poisoned_one_fails_alone(outbox: Outbox) -> None:
+    rows = [(await outbox.owed(f"o{number}"))[0] for number in range(4)]
+    claimed = await outbox.claims().claim(4)
+    changes = Changes(outbox.hands)
+    changes.start()
+    asked = [ending(row, DeliveryState.SENT) for row in claimed]
+    asked[2].trail.entries.append({"event": "poison", "what": "\ud83d"})
+    made = await asyncio.gather(*(changes.make(change) for change in asked), return_exceptions=True)
+    await changes.stop()
+    assert [made[number] for number in (0, 1, 3)] == [True] * 3 and isinstance(made[2], Exception)
+    assert [(await state_of(row))[0] for row in rows] == ["sent", "sent", "claimed", "sent"]
+
+
+async def test_an_answer_with_words_no_database_keeps_is_stored_all_the_same(
+    outbox: Outbox, sender: FakeSender
+) -> None:
+    delivery, _ = await outbox.owed()
+    sender.faults.append(Retryable("\ud83d busy \0", after_s=60.0))
+    await outbox.worker(sender=sender).run_once()
+    assert await state_of(delivery) == ("planned", "")

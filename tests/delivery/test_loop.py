@@ -116,7 +116,7 @@ async def test_outage_is_told_once_and_outlived(
                 raise OSError("connection refused")
             return await super().claim(limit)
 
-    worker = Flaky(outbox.claims(), sender, outbox.accounts, outbox.hands)
+    worker = Flaky(outbox.parts(sender=sender), outbox.accounts, outbox.hands)
     loop = DeliveryLoop(worker, wakeup, poll_s=0.02)
     await outbox.owed()
     with caplog.at_level(logging.INFO, "delivery.loop"):

@@ -30,9 +30,12 @@ async def test_row_tells_every_check_and_attempt(outbox: Outbox) -> None:
     row = await Delivery.get(id=delivery.id)
     assert [entry["event"] for entry in row.trail] == ["planned", "checked", "started", "answered"]
     checks = {check["name"]: check for check in row.trail[1]["checks"]}
-    assert list(checks) == ["in_time", "not_erased", "following", "window"]
+    assert list(checks) == [
+        *("in_time", "not_erased", "following", "still_true"),
+        *("consent", "holdout", "quiet_hours", "cap", "channel"),
+    ]
     assert all(check["is_passed"] for check in checks.values())
-    assert checks["window"]["opened_by"] == "message" and checks["window"]["open_until"] > row.trail[1]["at"]
+    assert checks["channel"]["opened_by"] == "message" and checks["channel"]["open_until"] > row.trail[1]["at"]
     assert row.trail[2]["attempt"] == 1 and row.trail[3]["outcome"] == "sent"
     assert row.attempts == 1 and row.closed_at == outbox.hands()
 
@@ -121,7 +124,13 @@ async def test_nothing_goes_out_48_hours_after_the_last_message(outbox: Outbox) 
     await outbox.worker().run_once()
     assert await state_of(delivery) == ("suppressed", "window_closed")
     row = await Delivery.get(id=delivery.id)
-    assert row.trail[-1]["checks"][-1] == {"name": "window", "is_passed": False, "open_until": None}
+    assert row.trail[-1]["checks"][-1] == {
+        "name": "channel",
+        "is_passed": False,
+        "reason": "window_closed",
+        "channel": "custom",
+        "open_until": None,
+    }
     assert outbox.wechat.calls(SEND) == 0
 
 
@@ -245,14 +254,15 @@ async def test_final_refusal_is_final(outbox: Outbox, code: int, reason: str) ->
     assert outbox.wechat.calls(SEND) == 1
 
 
-async def test_sixth_message_of_a_window_is_refused_by_wechat_and_told(outbox: Outbox) -> None:
+async def test_sixth_message_of_a_window_is_not_even_tried(outbox: Outbox) -> None:
     person = await outbox.person()
     outbox.passes(minutes=2)  # what following opened is over
     push = await outbox.push(person)
     rows = [await outbox.planned(person, f"{number}", push) for number in range(6)]
     for _ in rows:
         await outbox.worker().run_once()
-    assert [await state_of(row) for row in rows] == [("sent", "")] * 5 + [("failed", "window_used_up")]
+    assert [await state_of(row) for row in rows] == [("sent", "")] * 5 + [("suppressed", "window_used_up")]
+    assert outbox.wechat.calls(SEND) == 5
 
 
 async def test_wrong_settings_stop_the_account_and_no_other(outbox: Outbox, sender: FakeSender) -> None:

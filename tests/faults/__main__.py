@@ -16,14 +16,26 @@ from pathlib import Path
 
 import uvloop
 
-from tests.faults import control, disk, hostile, kill, redis_away, term, thrice, two
+from tests.faults import (
+    control,
+    disk,
+    hostile,
+    kill,
+    redis_away,
+    sending,
+    sending_control,
+    term,
+    thrice,
+    two,
+    two_schedulers,
+)
 from tests.faults.grounds import Grounds
 from tests.faults.run import FULL, SMALL, Run, Scenario, Skipped
 from tests.services import FAULTS
 
 SCENARIOS: tuple[Scenario, ...] = (
-    *kill.SCENARIOS, *thrice.SCENARIOS, *two.SCENARIOS, *redis_away.SCENARIOS, *disk.SCENARIOS, *term.SCENARIOS,
-    *hostile.SCENARIOS, *control.SCENARIOS,
+    *kill.SCENARIOS, *sending.SCENARIOS, *thrice.SCENARIOS, *two.SCENARIOS, *redis_away.SCENARIOS, *disk.SCENARIOS, *term.SCENARIOS,
+    *hostile.SCENARIOS, *two_schedulers.SCENARIOS, *control.SCENARIOS, *sending_control.SCENARIOS,
 )  # fmt: skip
 SERVICES_REQUIRED = os.environ.get("ZHIJI_REQUIRE_SERVICES") == "1"
 

@@ -9,12 +9,20 @@ import asyncio
 import secrets
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from types import ModuleType
 from typing import Any
 
+import commands.sending
 import commands.server
+import delivery.outcome
+import delivery.starting
 from bot.channels.channel import Channel
 from commands.line import run_line
 from delivery.claims import Claimed, Claims
+from delivery.policy import ContactRules, Decision
+from delivery.stocks import Taken
 from delivery.trail import Trail
 from models.dialect.journal import JournalTable, Row
 
@@ -57,8 +65,8 @@ class InsistentClaims(Claims):
     """Sends again what a killed process may have sent: knows no ``unknown``."""
 
     async def _end_unknown(self, row: Claimed, trail: Trail) -> int:
-        await self._ended(row, started_at__isnull=False).update(started_at=None)
-        return await self._give_back(row, trail)
+        await self._ended(row).update(started_at=None)
+        return await self._give_back(replace(row, started_at=None), trail)
 
 
 class CredulousChannel(Channel):
@@ -68,19 +76,35 @@ class CredulousChannel(Channel):
         return None
 
 
+async def _take_nothing(
+    asked: Sequence[tuple[Claimed, Decision]], rules: ContactRules, at: datetime
+) -> tuple[dict[int, Taken], dict[int, str]]:
+    """Lets everything go, whatever is left of windows, grants and caps."""
+    return {row.id: {} for row, _ in asked}, {}
+
+
+def _some_client_id(row: Claimed) -> str:
+    """Another one with each try."""
+    return secrets.token_hex(16)
+
+
 def _with_table(wrap: type[ForgetfulTable] | type[RepeatingTable]) -> dict[str, Any]:
     opened = commands.server.open_journal
     return {"open_journal": lambda url: wrap(opened(url))}
 
 
-GUARDS: dict[str, Callable[[], dict[str, Any]]] = {
-    "stored-before-acknowledged": lambda: _with_table(ForgetfulTable),
-    "one-row-a-push": lambda: _with_table(RepeatingTable),
-    "unknown-is-not-repeated": lambda: {"Claims": InsistentClaims},
-    "signature": lambda: {"Channel": CredulousChannel},
+GUARDS: dict[str, tuple[ModuleType, Callable[[], dict[str, Any]]]] = {
+    "stored-before-acknowledged": (commands.server, lambda: _with_table(ForgetfulTable)),
+    "one-row-a-push": (commands.server, lambda: _with_table(RepeatingTable)),
+    "signature": (commands.server, lambda: {"Channel": CredulousChannel}),
+    "unknown-is-not-repeated": (commands.sending, lambda: {"Claims": InsistentClaims}),
+    "one-client-id-a-delivery": (delivery.outcome, lambda: {"client_id": _some_client_id}),
+    "stocks-are-taken": (delivery.starting, lambda: {"take_all": _take_nothing}),
 }
+"""By name: whose name is bound to what instead."""
 
 
 if __name__ == "__main__":
-    vars(commands.server).update(GUARDS[sys.argv[1]]())
+    module, instead = GUARDS[sys.argv[1]]
+    vars(module).update(instead())
     sys.exit(run_line(sys.argv[2:]))

@@ -21,6 +21,7 @@ Fault = tuple[str, AbstractAsyncContextManager[None], float]
 """What it is called, the fault while it lasts, and how long it lasts, in seconds."""
 
 RESUMES_WITHIN_S = 8.0
+NOT_READY_DURING = ("nothing can be written", "away")
 
 
 async def play_on_postgres(run: Run, grounds: Grounds) -> None:
@@ -62,6 +63,8 @@ async def _play(run: Run, stage: Stage, faults: Sequence[Fault]) -> None:
         before = dict(stage.pushing.statuses)
         async with fault:
             await asyncio.sleep(lasts_s)
+            if name in NOT_READY_DURING:
+                run.promise(f"during '{name}' it is not ready", (status := await _readiness(stage)) == 503, status)
         resumed_s, again = await _resumed(stage, probe)
         resumed.append(again)
         after = stage.pushing.statuses
@@ -76,6 +79,12 @@ async def _play(run: Run, stage: Stage, faults: Sequence[Fault]) -> None:
     run.promise("errors were answered", bool(stage.pushing.statuses.get(503)), stage.pushing.statuses)
     strange = {s: n for s, n in stage.pushing.statuses.items() if s not in (0, 200, 503)}
     run.promise("nothing but 200 and 503 was answered", not strange, strange)
+
+
+async def _readiness(stage: Stage) -> int:
+    """The status a load balancer sees."""
+    async with stage.session.get(f"{stage.urls[0]}/health/ready") as response:
+        return response.status
 
 
 async def _resumed(stage: Stage, probe: Push) -> tuple[float, Sent]:

@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from core.errors import Missing, Refused
-from guides.organisation import get_or_plant_root, leave, move, plant_regions, plant_stores
-from models import Audit, Organisation, Staff
-from tests.guides.brand import DAY, T0, hire, open_store
+from guides.organisation import (
+    LeftBehind,
+    count_left_behind,
+    get_or_plant_root,
+    leave,
+    move,
+    plant_regions,
+    plant_stores,
+)
+from guides.tasks import ask_for_human
+from models import Audit, Organisation, Staff, Task, TaskState
+from tests.guides.brand import DAY, T0, hire, meet, open_store, person
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -51,3 +62,18 @@ async def test_nobody_leaves_twice_and_nobody_unknown_leaves() -> None:
     with pytest.raises(Missing):
         await leave("G9", T0, "hq")
     assert await Audit.filter(action="staff.leave").count() == 1
+
+
+async def test_customers_and_open_tasks_left_behind_are_counted() -> None:
+    store = await open_store("S1")
+    scene, other = await hire("G1", "王芳", store), await hire("G2", "李丽", store)
+    for openid in ("o1", "o2"):
+        who = await person(openid)
+        await meet(who, scene)
+        await ask_for_human(who, "人工")
+    await meet(await person("o3"), other)
+    await Task.filter(customer__identities__openid="o2").update(state=TaskState.DONE)
+    await leave("G1", T0 + DAY, "hq")
+    assert await count_left_behind("G1") == LeftBehind(customers=2, tasks=1)
+    await meet(replace(await person("o1"), at=T0 + DAY), other)
+    assert await count_left_behind("G1") == LeftBehind(customers=1, tasks=0)

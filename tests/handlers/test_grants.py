@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from delivery.grants import find_stock, take
+from delivery.grants import GrantTake, find_stock, take_grants
 from models import Customer, Delivery, DeliveryState, Identity, Interaction, SubscriptionGrant
 from tests.handlers.shop import MINI, Shop
 
@@ -100,7 +100,7 @@ async def test_a_sent_notice_of_another_system_takes_one(shop: Shop, code: str, 
 async def test_a_sent_notice_of_ours_was_taken_when_it_was_sent(shop: Shop) -> None:
     await popup(shop, accept("T1"))
     identity = await Identity.get().prefetch_related("customer")
-    assert await take(identity.id, "T1", shop.moment)
+    assert await take_grants([GrantTake(1, identity.id, "T1")], shop.moment) == {1}
     await popup(shop, accept("T1"), created=1780279201)
     await Delivery.create(
         occurrence="x",
@@ -123,7 +123,8 @@ async def test_a_sent_notice_of_ours_was_taken_when_it_was_sent(shop: Shop) -> N
 async def test_an_empty_stock_gives_nothing_and_never_goes_below_zero(shop: Shop) -> None:
     await popup(shop, accept("T1"))
     identity = await Identity.get()
-    assert [await take(identity.id, "T1", shop.moment) for _ in range(3)] == [True, False, False]
+    takes = [GrantTake(number, identity.id, "T1") for number in range(3)]
+    assert [await take_grants([take], shop.moment) for take in takes] == [{0}, set(), set()]
     assert await find_stock(identity.id, "T1") == 0
     assert await find_stock(identity.id, "T2") == 0
 

@@ -5,19 +5,13 @@ from __future__ import annotations
 import pytest
 
 from bot.client.menus import create_menu, find_menu, get_current_menu
-from bot.client.messages import message_body
 from bot.client.mini_programs import exchange_code, get_phone_number
 from bot.client.qrcodes import create_qrcode
-from bot.client.sender import WeChatSender
 from bot.client.upkeep import list_callback_ips, list_capabilities
 from bot.client.users import AccountFollowers, get_user_info, list_followers, list_user_infos
-from core.accounts import AccountKind
 from core.errors import Invalid, Terminal
-from core.messages import Image, News, Text, reply_to_json
 from simulator.state.stocks import Act
 from tests.wechat import MINI_ID, Caller, ScriptedWeChat, SimulatedWeChat, simulated_wechat
-
-NEWS = News("新品", "羽绒服", "https://shop.example/p.jpg", "https://shop.example/1")
 
 
 async def test_user_info_tells_unionid_scene_and_since_when(caller: Caller, wechat: SimulatedWeChat) -> None:
@@ -125,60 +119,3 @@ async def test_capabilities_tell_limits_and_what_is_missing(caller: Caller, scri
 async def test_capabilities_of_the_simulator_are_open(caller: Caller, wechat: SimulatedWeChat) -> None:
     for account in (wechat.shop, wechat.mini):
         assert all(each.is_open for each in await list_capabilities(caller.client, account))
-
-
-async def test_sender_reaches_a_person_of_either_kind_of_account(caller: Caller, wechat: SimulatedWeChat) -> None:
-    sender = WeChatSender(caller.client)
-    wechat.follower("oA")
-    wechat.writes("oA")
-    wechat.writes("mA", MINI_ID)
-    card = {"kind": "miniprogrampage", "title": "衬衫", "appid": "wxm", "pagepath": "p/1", "thumb_media_id": "M"}
-    for payload in (reply_to_json(Text("您好")), reply_to_json(Image("M1")), reply_to_json(NEWS), card):
-        assert await sender.send(wechat.shop, "oA", "custom", dict(payload)) == ""
-    for payload in (reply_to_json(Text("您好")), reply_to_json(Image("M1")), reply_to_json(NEWS), card):
-        assert await sender.send(wechat.mini, "mA", "mini_custom", dict(payload)) == ""
-    types = [row.msgtype for row in wechat.world.ledger.rows]
-    assert types == ["text", "image", "news", "miniprogrampage", "text", "image", "link", "miniprogrampage"]
-
-
-async def test_sender_sends_the_words_unescaped(caller: Caller, wechat: SimulatedWeChat) -> None:
-    wechat.follower("oA")
-    await WeChatSender(caller.client).send(wechat.shop, "oA", "custom", {"kind": "text", "text": "您好"})
-    assert wechat.accepted == [("oA", "您好")]
-
-
-@pytest.mark.parametrize(
-    ("channel", "payload"),
-    [
-        ("template", {"kind": "text", "text": "x"}),
-        ("custom", {"kind": "music"}),
-        ("custom", {"kind": "text"}),
-        ("custom", {}),
-    ],
-)
-async def test_what_cannot_be_sent_is_final_and_reaches_nobody(
-    caller: Caller, wechat: SimulatedWeChat, channel: str, payload: dict
-) -> None:
-    wechat.follower("oA")
-    with pytest.raises(Terminal) as caught:
-        await WeChatSender(caller.client).send(wechat.shop, "oA", channel, payload)
-    assert caught.value.reason == "malformed"
-    assert wechat.world.ledger.rows == []
-
-
-def test_article_goes_out_under_wechats_names() -> None:
-    payload = reply_to_json(NEWS)
-    assert message_body(AccountKind.OFFICIAL_ACCOUNT, payload) == {
-        "msgtype": "news",
-        "news": {
-            "articles": [
-                {
-                    "title": "新品",
-                    "description": "羽绒服",
-                    "url": "https://shop.example/1",
-                    "picurl": "https://shop.example/p.jpg",
-                }
-            ]
-        },
-    }
-    assert message_body(AccountKind.MINI_PROGRAM, payload)["link"]["thumb_url"] == "https://shop.example/p.jpg"

@@ -46,6 +46,13 @@ def test_wrong_settings_stop_the_account(code: int) -> None:
         (50002, Reason.LIMITED),
         (43101, Reason.NO_GRANT),
         (43107, Reason.TEMPLATE_BANNED),
+        (43116, Reason.TEMPLATE_BANNED),
+        (40249, Reason.CONTENT_REFUSED),
+        (40007, Reason.BAD_MEDIA),
+        (45001, Reason.BAD_MEDIA),
+        (45003, Reason.TOO_LONG),
+        (40129, Reason.MALFORMED),
+        (40165, Reason.PAGE_MISSING),
         (45015, Reason.WINDOW_CLOSED),
         (45047, Reason.WINDOW_USED_UP),
         (45168, Reason.CONTENT_REFUSED),
@@ -76,6 +83,16 @@ def test_day_quota_waits_for_midnight_in_china() -> None:
 def test_minute_quota_waits_for_the_next_minute() -> None:
     found = error(45011)
     assert isinstance(found, Retryable) and 30.0 <= found.after_s <= 32.0 and stops_api(found)
+
+
+def test_same_notice_once_more_waits_a_minute_for_itself_alone() -> None:
+    found = error(40241)
+    assert isinstance(found, Retryable) and 60.0 <= found.after_s <= 62.0 and not stops_api(found)
+
+
+def test_wrong_value_of_a_template_is_named() -> None:
+    found = error(47003, "argument invalid! data.thing1.value invalid rid: 65a0-1b2c")
+    assert found.detail == "a value of the template is not right (thing1) — correct the named value [rid: 65a0-1b2c]"
 
 
 def test_unknown_code_is_final_with_the_raw_words_kept() -> None:

@@ -151,7 +151,11 @@ async def test_what_is_no_push_of_ours_is_refused_counted_and_leaves_no_trace(
 
 async def test_other_methods_are_not_allowed(edge: Edge) -> None:
     async with edge.session.put(edge.base + "/hooks/shop", params=query(), data=b"") as response:
-        assert response.status == 405
+        assert (response.status, response.headers["Allow"], await response.text()) == (
+            405,
+            "GET, POST",
+            "use GET or POST",
+        )
 
 
 async def test_a_body_without_a_length_is_capped_too(edge: Edge) -> None:

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from customers.tagging.score import Evidence, Scored, add, holds, list_holding, score, score_at, tally
+from customers.tagging.score import Evidence, Scored, add, holds, list_holding, list_refused, score, score_at, tally
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
@@ -104,6 +104,12 @@ def test_an_exclusive_group_keeps_the_best_tag() -> None:
     assert list_holding(worth, is_exclusive=False) == ["L", "XL", "M"]
     assert list_holding(worth, is_exclusive=True) == ["L"]
     assert list_holding({"S": 0.1}, is_exclusive=True) == []
+
+
+def test_what_is_refused_is_told_most_refused_first_and_holds_nowhere() -> None:
+    worth = {"黑色": -1.0, "红色": -3.0, "灰色": -0.24, "米色": 0.0, "白色": 1.0, "蓝色": -1.0}
+    assert list_refused(worth) == ["红色", "蓝色", "黑色"]
+    assert list_holding(worth, is_exclusive=False) == ["白色"]
 
 
 def test_evidence_sorts_by_time_message_and_place() -> None:

@@ -51,6 +51,21 @@ def test_bytes_of_no_known_encoding_are_refused(path: Path) -> None:
         read(path, "code,name\nS1,x\n".encode("utf-16"))
 
 
+@pytest.mark.parametrize("begins", [b"PK\x03\x04\x14\x00\x06\x00", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"])
+def test_a_workbook_called_csv_is_named_for_what_it_is(path: Path, begins: bytes) -> None:
+    with pytest.raises(Invalid) as refusal:
+        read(path, begins + b"[Content_Types].xml")
+    assert (refusal.value.detail, refusal.value.remedy) == (
+        "is an Excel workbook, not CSV", "open it in the spreadsheet and save it as CSV UTF-8",
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("content", ["code,name", "code,name,city\n", "code,name\n\n,\n"])
+def test_a_file_without_rows_says_so(path: Path, content: str) -> None:
+    with pytest.raises(Invalid, match="holds no rows"):
+        read(path, content)
+
+
 def test_blank_lines_trailing_commas_and_surrounding_space_do_no_harm_and_row_numbers_stay(path: Path) -> None:
     table = read(path, 'code , name,city,,\n\n"S1", 一店 ,上海,,\n,,,,\n  \nS2,"二\n店"\nS3,三店,,,\n')
     assert values(table) == [(3, "S1", "一店", "上海"), (6, "S2", "二 店", ""), (7, "S3", "三店", "")]

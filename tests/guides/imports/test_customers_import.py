@@ -228,3 +228,23 @@ async def test_many_rows_pass_in_batches(write: Write) -> None:
     assert counts(await run(path)) == (1100, 0, 0, 0)
     assert counts(await run(path)) == (0, 0, 1100, 0)
     assert await Customer.all().count() == 1100
+
+
+async def test_a_time_zone_is_kept_as_iana_writes_it_and_an_empty_cell_leaves_it(write: Write) -> None:
+    header = "member_no,time_zone"
+    assert counts(await run(write(header, "M1,europe/london", "M2,", "M3,Asia/Urumqi"))) == (3, 0, 0, 0)
+    kept = dict(await Customer.all().values_list("member_no", "time_zone"))
+    assert kept == {"M1": "Europe/London", "M2": "", "M3": "Asia/Urumqi"}
+    assert counts(await run(write(header, "M1,", "M3,Asia/Tokyo"))) == (0, 1, 1, 0)
+    kept = dict(await Customer.all().values_list("member_no", "time_zone"))
+    assert kept == {"M1": "Europe/London", "M2": "", "M3": "Asia/Tokyo"}
+
+
+async def test_what_is_no_time_zone_is_refused(write: Write) -> None:
+    result = await run(write("member_no,time_zone", "M1,Mars/Base", "M2,../etc/passwd", "M3,+08:00"))
+    assert refusals(result) == [
+        (2, "time_zone", "'Mars/Base' is no time zone"),
+        (3, "time_zone", "'../etc/passwd' is no time zone"),
+        (4, "time_zone", "'+08:00' is no time zone"),
+    ]
+    assert await Customer.all().count() == 0

@@ -72,7 +72,16 @@ async def test_strangers_and_people_who_left(platform):
         ({"msgtype": "image", "image": {"media_id": ""}}, 40007),
         ({"msgtype": "news", "news": {"articles": [{"title": "a"}, {"title": "b"}]}}, 45008),
         ({"msgtype": "msgmenu", "msgmenu": {"head_content": "?", "list": [], "tail_content": ""}}, 47001),
+        ({"msgtype": "msgmenu", "msgmenu": {"head_content": "?", "list": ["是"], "tail_content": ""}}, 47001),
+        ({"msgtype": "msgmenu", "msgmenu": {"head_content": "?", "list": [{"id": "1"}], "tail_content": ""}}, 47001),
         ({"msgtype": "miniprogrampage", "miniprogrampage": {"title": "t", "pagepath": "p"}}, 40007),
+        (
+            {
+                "msgtype": "miniprogrampage",
+                "miniprogrampage": {"title": "t", "pagepath": "p", "thumb_media_id": ""},
+            },
+            40007,
+        ),
     ],
 )
 async def test_a_faulty_message_is_refused_and_costs_nothing(platform, body, code):

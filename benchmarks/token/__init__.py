@@ -1,0 +1,1 @@
+"""A crowd of callers without an access token: how many fetch one, and how long everybody waits."""

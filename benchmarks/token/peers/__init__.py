@@ -1,0 +1,1 @@
+"""The same crowd with another client."""

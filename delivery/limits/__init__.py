@@ -1,0 +1,1 @@
+"""The limits of what we send, shared by every process: windows, caps, a day's calls, and calls a second."""
