@@ -125,11 +125,19 @@ class Metered(Protocol):
         """WeChat said that this API is used up until then."""
 
 
+class TaskAsked(NamedTuple):
+    """Words of a delivery that a customer's guide is to say."""
+
+    delivery_id: int
+    customer_id: int
+    words: str
+
+
 class GuideTasks(Protocol):
     """What a delivery asks of the room that knows the guides."""
 
-    async def open_task(self, customer_id: int, delivery_id: int, words: str, at: datetime) -> bool:
-        """Asks the customer's guide, in the caller's transaction; False where nobody serves the customer."""
+    async def open_tasks(self, asked: Sequence[TaskAsked], at: datetime) -> set[int]:
+        """Asks the customers' guides, in the caller's transaction; the deliveries whose customer somebody serves."""
 
 
 class StillTrue(Protocol):

@@ -13,7 +13,7 @@ from core.accounts import Account
 from core.channels import Channel, ContactClass
 from core.clock import Now, now
 from core.errors import Invalid
-from core.ports import GuideTasks, StillTrue
+from core.ports import GuideTasks, StillTrue, TaskAsked
 from core.reasons import Reason
 from delivery.changes import Change, Changes, make_changes
 from delivery.claims import Claimed, may_ask_again
@@ -100,7 +100,7 @@ class Decider:
         row = replace(row, channel=Channel.GUIDE_TASK)
         with suppress(_NotOurs):
             async with in_transaction():
-                if await self._guide_tasks.open_task(row.customer_id, row.id, words, moment):
+                if await self._guide_tasks.open_tasks([TaskAsked(row.id, row.customer_id, words)], moment):
                     trail.note(moment, "handed_to_guide")
                     change = Change(row, DeliveryState.SENT, trail, is_unsent=False)
                 else:

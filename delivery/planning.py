@@ -16,7 +16,7 @@ from core.accounts import Account
 from core.channels import Channel, ContactClass
 from core.clock import Now, now
 from core.errors import Invalid
-from core.ports import GuideTasks
+from core.ports import GuideTasks, TaskAsked
 from core.reasons import Reason
 from delivery import occurrences
 from delivery.facts import Candidate, read_facts
@@ -165,11 +165,15 @@ class Planner:
 
     async def _ask_guides(self, new: Sequence[Inserted], batch: _Batch) -> None:
         """A task for each row that is to end as one. Where the guide has gone meanwhile, a worker decides anew."""
-        unserved = []
-        for row in new:
-            words = batch.tasks.get((row.occurrence, row.identity_id))
-            if words is not None and not await self._guide_tasks.open_task(row.customer_id, row.id, words, batch.at):
-                unserved.append(row.id)
+        asked = [
+            TaskAsked(row.id, row.customer_id, words)
+            for row in new
+            if (words := batch.tasks.get((row.occurrence, row.identity_id))) is not None
+        ]
+        if not asked:
+            return
+        opened = await self._guide_tasks.open_tasks(asked, batch.at)
+        unserved = [task.delivery_id for task in asked if task.delivery_id not in opened]
         if unserved:
             await plan_again(unserved)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import timedelta
 
 from tortoise.transactions import in_transaction
 
@@ -19,6 +20,7 @@ from models.dialect.sending import RowStart, start_rows
 from models.outage import is_conflict
 
 _TRIES = 3
+_SOON = timedelta(seconds=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,16 +45,25 @@ class Starter:
     async def start(self, bound: Sequence[Bound]) -> list[Bound]:
         """Those whose start is committed, with what was taken for them: only they may send a byte.
 
-        A row whose stock somebody else emptied meanwhile is planned again, to be decided anew.
+        A row whose stock somebody else emptied meanwhile, or whose customer was merged with another, is planned again,
+        to be decided anew.
         """
-        for number in range(_TRIES):
+        for _ in range(_TRIES):
             try:
                 async with in_transaction():
                     return await self._start(bound)
             except Exception as error:
-                if number == _TRIES - 1 or not is_conflict(error):
+                if not is_conflict(error):
                     raise
-        raise AssertionError("unreachable")
+        return await self._start_each(bound)
+
+    async def _start_each(self, bound: Sequence[Bound]) -> list[Bound]:
+        """One that meets somebody else's change each time must not hold up the others."""
+        if len(bound) > 1:
+            return [begun for each in bound for begun in await self.start([each])]
+        async with in_transaction():
+            await make_changes([self._again(bound[0], "customer", _SOON)], self._now())
+        return []
 
     async def _start(self, bound: Sequence[Bound]) -> list[Bound]:
         moment = self._now()
@@ -78,7 +89,8 @@ class Starter:
             return replace(each, trail=trail)
         return replace(each, row=replace(each.row, taken=taken, channel=each.channel), trail=trail)
 
-    def _again(self, each: Bound, stock: str) -> Change:
+    def _again(self, each: Bound, stock: str, after: timedelta = timedelta(0)) -> Change:
         moment = self._now()
         trail = Trail(each.trail.entries).note(moment, "raced", stock=stock)
-        return Change(each.row, DeliveryState.PLANNED, trail, due_at=moment)
+        is_unsent = each.decision is not None
+        return Change(each.row, DeliveryState.PLANNED, trail, due_at=moment + after, is_unsent=is_unsent)

@@ -1,11 +1,12 @@
-"""What the house would say to a customer, asked of their guide instead."""
+"""What the house would say to customers, asked of their guides instead."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
-from guides.binding import find_active
-from models import Task, TaskState
+from core.ports import TaskAsked
+from models import Binding, Task, TaskState
 
 CARE = "care"
 _LONGEST_REASON = 255
@@ -14,18 +15,23 @@ _LONGEST_REASON = 255
 class CareTasks:
     """Fills ``core.ports.GuideTasks``."""
 
-    async def open_task(self, customer_id: int, delivery_id: int, words: str, at: datetime) -> bool:
-        """One task a delivery, in the caller's transaction; False where nobody serves the customer."""
-        binding = await find_active(customer_id)
-        if binding is None or binding.guide.left_at:
-            return False
-        await Task.create(
-            customer_id=customer_id,
-            guide=binding.guide,
-            kind=CARE,
-            state=TaskState.OPEN,
-            reason=words[:_LONGEST_REASON],
-            created_at=at,
-            open_key=f"{CARE}:{delivery_id}",
+    async def open_tasks(self, asked: Sequence[TaskAsked], at: datetime) -> set[int]:
+        """One task a delivery, in the caller's transaction; the deliveries whose customer somebody serves."""
+        serving = Binding.filter(
+            primary_slot__in=[task.customer_id for task in asked], guide__left_at__isnull=True
+        ).values_list("primary_slot", "guide_id")
+        guides = dict(await serving)
+        served = [task for task in asked if task.customer_id in guides]
+        await Task.bulk_create(
+            Task(
+                customer_id=task.customer_id,
+                guide_id=guides[task.customer_id],
+                kind=CARE,
+                state=TaskState.OPEN,
+                reason=task.words[:_LONGEST_REASON],
+                created_at=at,
+                open_key=f"{CARE}:{task.delivery_id}",
+            )
+            for task in served
         )
-        return True
+        return {task.delivery_id for task in served}

@@ -14,6 +14,7 @@ import psutil
 
 from benchmarks.deliveries.people import ACCOUNT, audience
 from core.channels import ContactClass
+from core.ports import TaskAsked
 from delivery.leader import Leader
 from delivery.occurrences import as_leader, close, note_fire
 from delivery.planning import Planned, Planner
@@ -29,7 +30,7 @@ RULES = ContactRules(
 class NoGuides:
     """Nobody of this audience is left to a guide."""
 
-    async def open_task(self, customer_id: int, delivery_id: int, words: str, at: datetime) -> bool:
+    async def open_tasks(self, asked: Sequence[TaskAsked], at: datetime) -> set[int]:
         raise AssertionError("no option of this audience is a task")
 
 

@@ -181,10 +181,15 @@ async def newest_acts(customer_ids: Collection[int], not_acts: Collection[str]) 
 
 async def _stream(statement: str, among: Among, *values: Any) -> AsyncIterator[list[Member]]:
     last = (await current().execute_query_dict("SELECT coalesce(max(id), 0) AS last FROM customer"))[0]["last"]
+    found: list[Member] = []
     for after in range(among.after_id, last, _STRETCH):
         rows = await _select(statement, among.app_id, f"{among.erased}%", after, after + _STRETCH, *values)
-        for start in range(0, len(rows), BATCH):
-            yield [_member(row) for row in rows[start : start + BATCH]]
+        found += map(_member, rows)
+        while len(found) >= BATCH:
+            yield found[:BATCH]
+            del found[:BATCH]
+    if found:
+        yield found
 
 
 async def _select(statement: str, *values: Any) -> list[dict[str, Any]]:

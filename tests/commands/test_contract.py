@@ -33,11 +33,12 @@ COMMANDS = {
 }  # fmt: skip
 COMMANDS_TO_COME = {"lexicon", "answers", "coupon"}
 LINES = [
+    "care list", "care add FILE", "care set RULE --at 10:00", "care on RULE", "care off RULE", "care show RULE",
+    "care remove RULE", "care preview RULE --on 2026-11-25 --limit 5",
     "check", "migrate", "serve", "serve --no-worker", "worker",
     "import stores FILE", "import stores FILE --map code=Number --map name=Shop --crs wgs84",
     "import stores FILE --crs gcj02", "import stores FILE --crs bd09", "import guides FILE", "import customers FILE",
-    "import followers ACCOUNT", "care list", "care add FILE", "care set RULE --at 10:00", "care on RULE", "care off RULE",
-    "care show RULE", "care remove RULE", "care preview RULE --on 2026-11-25 --limit 5", "scene create --guide CODE", "scene create --guide CODE --out FILE.png", "scene list",
+    "import followers ACCOUNT", "scene create --guide CODE", "scene create --guide CODE --out FILE.png", "scene list",
     "menu pull ACCOUNT FILE", "menu push ACCOUNT FILE", "parse FILE", "parse FILE FILE --kind official_account",
     "parse FILE --kind mini_program --aes-key K --app-id A", "show customer OPENID", "show parts", "show deliveries",
     "show calls", "show tasks", "show limits", "show delivery 7", "guide leave CODE",

@@ -9,6 +9,7 @@ from typing import Any
 
 from core.accounts import Account, AccountKind
 from core.channels import Channel, ContactClass
+from core.ports import TaskAsked
 from delivery.leader import Leader
 from delivery.occurrences import note_fire
 from delivery.planning import Planned, Planner
@@ -51,13 +52,13 @@ class Guides:
         self.asked: list[tuple[int, str]] = []
         self.gone: set[int] = set()
 
-    async def open_task(self, customer_id: int, delivery_id: int, words: str, at: datetime) -> bool:
-        if customer_id in self.gone:
-            return False
-        row = await Delivery.get(id=delivery_id)
-        assert (row.customer_id, row.state) == (customer_id, "sent")
-        self.asked.append((customer_id, words))
-        return True
+    async def open_tasks(self, asked: Sequence[TaskAsked], at: datetime) -> set[int]:
+        served = [task for task in asked if task.customer_id not in self.gone]
+        for task in served:
+            row = await Delivery.get(id=task.delivery_id)
+            assert (row.customer_id, row.state) == (task.customer_id, "sent")
+            self.asked.append((task.customer_id, task.words))
+        return {task.delivery_id for task in served}
 
 
 @dataclass

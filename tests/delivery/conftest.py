@@ -16,7 +16,7 @@ from bot.client.sender import WeChatSender
 from core.accounts import Account
 from core.channels import ContactClass
 from core.clock import from_epoch
-from core.ports import InteractionState, Sender
+from core.ports import InteractionState, Sender, TaskAsked
 from delivery.claims import Claims
 from delivery.outbox import plan
 from delivery.policy import ContactRules
@@ -166,8 +166,8 @@ class Unlimited:
 class NoGuides:
     """Fills ``core.ports.GuideTasks`` where nobody serves anybody."""
 
-    async def open_task(self, customer_id: int, delivery_id: int, words: str, at: datetime) -> bool:
-        return False
+    async def open_tasks(self, asked: Sequence[TaskAsked], at: datetime) -> set[int]:
+        return set()
 
 
 class AllTrue:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from core.channels import ContactClass
-from core.ports import Subject
+from core.ports import Subject, TaskAsked
 from delivery.claims import Claimed
 from delivery.grants import Notice, record_popup
 from delivery.starting import Bound, Starter
@@ -116,7 +116,8 @@ class Guides:
         self.is_there = is_there
         self.asked: list[tuple[int, str]] = []
 
-    async def open_task(self, customer_id: int, delivery_id: int, words: str, at: datetime) -> bool:
-        if self.is_there:
-            self.asked.append((customer_id, words))
-        return self.is_there
+    async def open_tasks(self, asked: Sequence[TaskAsked], at: datetime) -> set[int]:
+        if not self.is_there:
+            return set()
+        self.asked += [(task.customer_id, task.words) for task in asked]
+        return {task.delivery_id for task in asked}

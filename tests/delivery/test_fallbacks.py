@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
 
 from core.errors import Terminal
+from core.ports import TaskAsked
 from delivery.claims import Claimed
 from delivery.grants import find_stock
 from models import Delivery, GrantEntry, Staff, Task, TaskState
@@ -169,12 +171,12 @@ async def served(outbox: Outbox, *options: dict[str, Any]) -> tuple[Person, Deli
 class RealTasks:
     """Writes a row of a real table, as the room of the guides does."""
 
-    async def open_task(self, customer_id: int, delivery_id: int, words: str, at: Any) -> bool:
+    async def open_tasks(self, asked: Sequence[TaskAsked], at: Any) -> set[int]:
         guide = await Staff.get()
-        await Task.create(
-            kind="greet", state=TaskState.OPEN, customer_id=customer_id, guide=guide, reason=words, created_at=at
-        )
-        return True
+        for task in asked:
+            whose = {"customer_id": task.customer_id, "guide": guide, "reason": task.words}
+            await Task.create(kind="greet", state=TaskState.OPEN, created_at=at, **whose)
+        return {task.delivery_id for task in asked}
 
 
 async def test_the_task_and_the_end_of_the_row_are_one_commit(outbox: Outbox) -> None:

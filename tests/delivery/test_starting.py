@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -129,18 +128,6 @@ async def test_a_start_without_its_fence_gives_the_stock_back(outbox: Outbox) ->
     assert await starter(outbox).start(bound) == []
     assert (await windows_used(), await slots_taken(outbox)) == ([0], 0)
     assert (await state_of(delivery))[0] == "claimed" and (await Delivery.get(id=delivery.id)).fence == row.fence
-
-
-async def test_nothing_is_taken_where_the_start_is_rolled_back(outbox: Outbox) -> None:
-    person = await at_noon(outbox)
-    await outbox.push(person)
-    await offer(outbox, person, WORDS, contact_class=MARKETING)
-    [bound] = await decided(outbox, await outbox.claims().claim(1))
-    bad = replace(bound, row=replace(bound.row, identity_id=10**9))
-    with pytest.raises(Exception, match=r"(?i)foreign key|constraint"):
-        await starter(outbox).start([bad])
-    assert (await windows_used(), await slots_taken(outbox)) == ([], 0)
-    assert (await Delivery.get(id=bound.row.id)).started_at is None
 
 
 # ── a stock that somebody else emptied ───────────────────────────────────────────────────────────────────────────
@@ -330,6 +317,25 @@ async def test_who_is_merged_between_claim_and_start_is_counted_as_who_they_are_
     await outbox.worker(sender=sender).work([row])
     assert await state_of(delivery) == ("sent", "")
     assert [slot.customer_id for slot in await ContactSlot.all()] == [kept.customer_id]
+
+
+async def test_who_is_merged_between_deciding_and_starting_is_decided_anew_and_holds_up_nobody(
+    outbox: Outbox, sender: FakeSender
+) -> None:
+    """The folded customer is gone: what was to be counted for them cannot be."""
+    kept, folded, bystander = [await at_noon(outbox, openid) for openid in ("oA", "oB", "oC")]
+    delivery = await offer(outbox, folded, template(outbox), contact_class=MARKETING)
+    other = await offer(outbox, bystander, template(outbox), contact_class=MARKETING)
+    bound = await decided(outbox, await outbox.claims().claim(2))
+    assert await merge(kept.customer_id, folded.customer_id, "test", outbox.hands())
+    assert [each.row.id for each in await starter(outbox).start(bound)] == [other.id]
+    row = await Delivery.get(id=delivery.id)
+    assert (row.state, row.started_at, row.trail[-1]["event"]) == ("planned", None, "raced")
+    outbox.passes(seconds=1)
+    await outbox.worker(sender=sender).run_once()
+    assert await state_of(delivery) == ("sent", "")
+    slots = await ContactSlot.all().order_by("customer_id")
+    assert [slot.customer_id for slot in slots] == [kept.customer_id, bystander.customer_id]
 
 
 async def test_who_is_erased_between_deciding_and_starting_hears_nothing(outbox: Outbox) -> None:

@@ -119,7 +119,7 @@ async def test_who_withdrew_consent_hears_neither_care_nor_offers(outbox: Outbox
         purpose=Purpose.MARKETING,
         is_granted=False,
         text_version="1",
-        source="keyword",
+        channel="keyword",
         at=outbox.hands(),
     )
     delivery = await offer(outbox, person, template(outbox), contact_class=contact_class)

@@ -107,7 +107,7 @@ async def test_a_sent_notice_of_ours_was_taken_when_it_was_sent(shop: Shop) -> N
         customer=identity.customer,
         identity=identity,
         app_id=identity.app_id,
-        channel="subscription",
+        channel="subscribe",
         options=[],
         state=DeliveryState.SENT,
         created_at=shop.moment,

@@ -113,7 +113,9 @@ async def test_many_come_in_batches_and_go_on_after_a_cursor() -> None:
     )
     wanted = [*(number for number in ids if number < 3000), last.id]
     made, at = ready("birthday"), china(2026, 5, 12, 10)
-    assert [person.customer_id for person in await collect(plan_fire(made, at, "知音"))] == wanted
+    batches = [batch async for batch in plan_fire(made, at, "知音")]
+    assert [len(batch) for batch in batches] == [1000, 1000, 572]
+    assert [person.customer_id for batch in batches for person in batch] == wanted
     rest = await collect(plan_fire(made, at, "知音", after_id=2000))
     assert [person.customer_id for person in rest] == [number for number in wanted if number > 2000]
     everybody = await collect(

@@ -13,6 +13,7 @@ from campaigns.care.book import CareBook
 from campaigns.care.rules import add_rule, switch_rule
 from core.accounts import Account
 from core.channels import ContactClass
+from core.ports import TaskAsked
 from delivery.claims import Claims
 from delivery.leader import Leader
 from delivery.planning import Planner
@@ -118,8 +119,8 @@ class Unlimited:
 class NoGuides:
     """Fills ``core.ports.GuideTasks`` where nobody serves anybody."""
 
-    async def open_task(self, customer_id: int, delivery_id: int, words: str, at: datetime) -> bool:
-        return False
+    async def open_tasks(self, asked: Sequence[TaskAsked], at: datetime) -> set[int]:
+        return set()
 
 
 @dataclass
@@ -182,11 +183,14 @@ class Year:
         parts = Parts(Claims("h1", clock=self.clock), self.post, Unlimited(), RULES, NoGuides(), book)
         worker = Worker(parts, [SHOP], self.clock)
         worker.start()
-        hours = 0
+        hours, waits = 0, False
         while self.clock() < datetime.combine(LAST + timedelta(days=1), time(), ZoneInfo("Asia/Shanghai")):
+            has_fires = bool(book.due_fires(self.clock() - HOUR, self.clock()))
             await rounds.step(self.clock())
-            while await Delivery.filter(state=DeliveryState.PLANNED, due_at__lte=self.clock()).exists():
-                await worker.run_once(limit=100)
+            if has_fires or waits:  # else there is nothing planned that the workers could look for
+                while await worker.run_once(limit=100):
+                    pass
+                waits = await Delivery.filter(state=DeliveryState.PLANNED).exists()
             self.clock.moment += HOUR
             hours += 1
         await worker.stop()
