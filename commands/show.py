@@ -7,7 +7,6 @@ import json
 from typing import Any
 
 from commands.output import Exit, Output, table
-from commands.parts import show_parts
 from commands.wiring import Installation, database, operator, read_installation
 from core.clock import local, now
 from customers.card import Cards
@@ -37,6 +36,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 async def run(args: argparse.Namespace, out: Output) -> Exit:
     if args.what == "parts":
+        from commands.parts import show_parts  # every handler with it, which no other card needs
+
         return show_parts(out)
     installation = read_installation()
     async with database(installation):

@@ -124,6 +124,8 @@ async def _tasks(both: Folding) -> None:
 
 async def _rekey(task: Task, both: Folding) -> None:
     key = _key_for(str(task.open_key), both)
+    if key == task.open_key:
+        return
     rival = await Task.get_or_none(open_key=key)
     if rival is None:
         task.open_key = key
@@ -136,8 +138,9 @@ async def _rekey(task: Task, both: Folding) -> None:
 
 
 def _key_for(open_key: str, both: Folding) -> str:
-    kind, separator, _ = open_key.rpartition(":")
-    return f"{kind}{separator}{both.kept_id}"
+    """Keys that end with the customer's id pass to the one kept; others are of something else than a person."""
+    kind, separator, whose = open_key.rpartition(":")
+    return f"{kind}{separator}{both.kept_id}" if whose == str(both.folded_id) else open_key
 
 
 def _lapse(task: Task, both: Folding) -> None:

@@ -64,8 +64,9 @@ class Wakeup:
 
     async def stop(self) -> None:
         if self._task is not None:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
+            while not self._task.done():  # a client may swallow the first word of its end
+                self._task.cancel()
+                await asyncio.wait([self._task], timeout=0.5)
 
     async def announce(self) -> None:
         """Wakes this process surely and the others if Redis is there; never raises for want of it."""

@@ -30,7 +30,7 @@ class CareTasks:
                 state=TaskState.OPEN,
                 reason=task.words[:_LONGEST_REASON],
                 created_at=at,
-                open_key=f"{CARE}:{task.delivery_id}",
+                open_key=f"{CARE}:delivery-{task.delivery_id}",
             )
             for task in served
         )

@@ -22,7 +22,7 @@ pytestmark = pytest.mark.postgres
 
 async def test_an_answer_beside_a_merge_is_kept(postgres: str) -> None:
     kept, folded = await make_people(2)
-    delivery = await deliver("care:1", folded.customer_id, folded.identity_id, app_id="wx_shop")
+    delivery = await deliver("care:1", folded.customer_id, folded.identity_id)
     [row] = await Claims("h1", clock=at).claim(1)
     sent = Change(row, DeliveryState.SENT, Trail(), is_unsent=False)
     made = await overlapping(
@@ -38,7 +38,7 @@ async def test_a_start_beside_a_merge_lets_one_of_two_through(postgres: str, is_
     """The elder of two rows of one occurrence starts; the other must not, and the first must not be called unsent."""
     people = await make_people(2)
     elder, younger = [
-        await deliver("care:1", who.customer_id, who.identity_id, app_id="wx_shop", created_at=at(number))
+        await deliver("care:1", who.customer_id, who.identity_id, created_at=at(number))
         for number, who in enumerate(people)
     ]
     await Delivery.filter(id=younger.id).update(due_at=at(days=1))
@@ -56,7 +56,7 @@ async def test_a_start_beside_a_merge_lets_one_of_two_through(postgres: str, is_
 
 async def test_control_a_merge_that_reads_without_waiting_writes_the_old_state_back(postgres: str) -> None:
     _, folded = await make_people(2)
-    delivery = await deliver("care:1", folded.customer_id, folded.identity_id, app_id="wx_shop")
+    delivery = await deliver("care:1", folded.customer_id, folded.identity_id)
     [row] = await Claims("h1", clock=at).claim(1)
     sent = Change(row, DeliveryState.SENT, Trail(), is_unsent=False)
 

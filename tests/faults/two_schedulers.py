@@ -21,14 +21,15 @@ _CHINA = timezone(timedelta(hours=8))
 _EARLIEST_S = 12.0
 """Before the fire both processes have started and one leads."""
 
+_DAY_ENDS_WITHIN = timedelta(minutes=4)
 _WITHIN_S = 90.0
 _RULE = "店庆"
 _PEOPLE = {"small": 3_500, "full": 20_000}
-_WRITE_EVERY = 20
-"""One in so many has an open window, and hears it; the others are refused for want of one."""
-
-_SILENT = Crowd("shop", ("custom",), each=1, goes=0, share=100)
-_WRITERS = Crowd("shop", ("custom",), each=1, goes=1, share=100, writes=True)
+_CROWDS = (
+    Crowd("shop", ("custom",), each=1, goes=1, share=5, writes=True),
+    Crowd("shop", ("custom",), each=1, goes=0, share=95),
+)
+"""Who wrote has an open window and hears it; the others are refused for want of one."""
 
 
 async def play(run: Run, grounds: Grounds) -> None:
@@ -53,13 +54,7 @@ async def play(run: Run, grounds: Grounds) -> None:
 
 async def _people(stage: Stage, count: int) -> list[Someone]:
     """Customers of the official account, some of whom have just written; nothing is planned for them yet."""
-    writers = count // _WRITE_EVERY
-    planned = plan(stage.grounds.accounts, count - writers, [_SILENT])
-    known = len(planned)
-    planned += [
-        type(each)(known + each.number, Someone(each.person.number + known, each.person.account, each.person.crowd))
-        for each in plan(stage.grounds.accounts, writers, [_WRITERS])
-    ]
+    planned = plan(stage.grounds.accounts, count, _CROWDS)
     await introduce(stage, planned)
     await store(stage.database.url, planned)
     await stage.database.change("DELETE FROM delivery")
@@ -67,7 +62,13 @@ async def _people(stage: Stage, count: int) -> list[Someone]:
 
 
 async def _switch_on(database: Database) -> datetime:
-    """A rule for everybody, due at the next full minute that leaves time to start; when that is."""
+    """A rule for everybody, due at the next full minute that leaves time to start; when that is.
+
+    Not just before midnight in China: what is planned for a festival makes no sense after it.
+    """
+    local = datetime.now(_CHINA)
+    if (local + _DAY_ENDS_WITHIN).date() != local.date():
+        await asyncio.sleep(_DAY_ENDS_WITHIN.total_seconds())
     fire_at = (datetime.now(UTC) + timedelta(seconds=_EARLIEST_S + 60)).replace(second=0, microsecond=0)
     local = fire_at.astimezone(_CHINA)
     options = [{"channel": "custom", "payload": {"kind": "text", "text": "店庆快乐"}}]
@@ -87,8 +88,10 @@ async def _switch_on(database: Database) -> datetime:
 
 async def _find_leader(database: Database, workers: list[Child]) -> tuple[Child, Child]:
     """The worker that leads, and the other."""
-    while not (pid := await _leading_pid(database)):
+    pid, end = 0, time.monotonic() + _WITHIN_S
+    while not pid and time.monotonic() < end:
         await asyncio.sleep(0.1)
+        pid = await _leading_pid(database)
     leader = next(worker for worker in workers if worker.pid == pid)
     return leader, next(worker for worker in workers if worker is not leader)
 
