@@ -12,10 +12,12 @@ from core.errors import Invalid
 
 
 def read_file(path: Path) -> dict[str, Any]:
-    """The form in a file. Raises ``Invalid`` and ``OSError``."""
+    """The form in a file. Raises ``Invalid``."""
     try:
         text = path.read_bytes().decode("utf-8-sig")
         return tomllib.loads(text)
+    except OSError as error:
+        raise Invalid(str(path), f"cannot be read: {error.strerror}", "name a TOML file; see docs/care.md") from None
     except UnicodeDecodeError:
         raise Invalid(path.name, "is not UTF-8", "save it as UTF-8") from None
     except tomllib.TOMLDecodeError as error:

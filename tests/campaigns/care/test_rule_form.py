@@ -78,6 +78,9 @@ def test_a_file_that_is_no_toml_is_named(tmp_path: Path) -> None:
     path.write_text("name = '生日'", encoding="gb18030")
     with pytest.raises(Invalid, match=r"规则.toml: is not UTF-8"):
         read_file(path)
+    path.unlink()
+    with pytest.raises(Invalid, match=r"规则.toml: cannot be read: No such file"):
+        read_file(path)
 
 
 def test_tomls_own_times_of_day_are_taken() -> None:
