@@ -49,6 +49,15 @@ async def test_unknown_is_settled_by_hand_and_audited(outbox: Outbox, outcome: s
     assert (await Delivery.get(id=delivery.id)).trail[-1]["actor"] == "staff:lin"
 
 
+async def test_nobody_is_asked_about_an_erased_person(outbox: Outbox) -> None:
+    delivery, _ = await unknown(outbox)
+    await Delivery.filter(id=delivery.id).update(reason="erased")
+    assert await list_unknown() == []
+    assert [(share.state.value, share.reason, share.count) for share in await count_deliveries()] == [
+        ("unknown", "erased", 1)
+    ]
+
+
 async def test_only_an_unknown_delivery_is_settled(outbox: Outbox) -> None:
     delivery, push = await outbox.owed()
     with pytest.raises(Refused) as caught:

@@ -187,6 +187,14 @@ def test_channel_nobody_knows_is_named(wrong: dict[str, Any]) -> None:
     assert refused.value.field == "options[1].channel"
 
 
+def test_no_channel_is_there_twice() -> None:
+    """A row tells by which channel it went, not by which of two options of one channel."""
+    options = [{"channel": "subscribe", "payload": {"template_id": name}} for name in ("t1", "t2")]
+    with pytest.raises(Invalid) as refused:
+        list_options(options)
+    assert refused.value.field == "options[1].channel"
+
+
 def test_moment_of_the_question_counts_not_that_of_the_reading() -> None:
     later: datetime = AT + 3 * HOUR
     assert ask(at=later, message=opened(46 * HOUR)).reason is Reason.WINDOW_CLOSED
