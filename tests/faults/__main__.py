@@ -111,7 +111,7 @@ def _print(name: str, result: dict[str, object]) -> None:
 
 def _parse() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="scripts/faults", description=__doc__)
-    parser.add_argument("--full", action="store_true", help="the large sizes (about ten minutes)")
+    parser.add_argument("--full", action="store_true", help="the large sizes (about twenty minutes)")
     parser.add_argument("--only", action="append", metavar="NAME", help="scenarios whose name begins like this")
     parser.add_argument("--seed", type=int, default=1, help="another number, other customers and other nonsense")
     parser.add_argument("--json", action="store_true", help="everything as the last line, one JSON object")

@@ -46,7 +46,7 @@ class Size:
 
 
 SMALL = Size(deliveries=800, workers=2, kills=5, restarts=1, cuts=2, calls_per_s=30, late_s=2.0, within_s=90)
-FULL = Size(deliveries=20_000, workers=4, kills=50, restarts=5, cuts=5, calls_per_s=40, late_s=30.0, within_s=900)
+FULL = Size(deliveries=20_000, workers=4, kills=50, restarts=5, cuts=5, calls_per_s=32, late_s=30.0, within_s=900)
 
 
 @dataclass(slots=True)
@@ -128,7 +128,7 @@ async def open_sending(
         url, redis = await stack.enter_async_context(mortal_redis(grounds.new_folder("redis")))
         settings = {
             "SCRM_REDIS_URL": url,
-            "SCRM_DATABASE_POOL": "5",
+            "SCRM_DATABASE_POOL": "8",
             "SCRM_CONTACT__QUIET_FROM": "00:00",
             "SCRM_CONTACT__QUIET_UNTIL": "00:00",
             "SCRM_CONTACT__MARKETING_CAP": str(MARKETING_CAP),

@@ -64,9 +64,9 @@ async def check_sendings(run: Run, stage: Stage, planned: Sequence[Planned]) -> 
     run.promise_none("WeChat took nothing that was not planned", list(accepted))
     await _count(run, stage, told)
     _check_messages(run, told)
-    _check_reports(run, told)
-    _check_most(run, told)
     counters = await stage.link.counters()
+    _check_reports(run, told, counters["results"])
+    _check_most(run, told)
     refused = {words: counters["errors"][code] for code, words in _WANTING.items() if counters["errors"].get(code)}
     run.promise_none("WeChat never had to refuse for want of a window or a grant", list(refused.items()))
     await _check_windows(run, stage, told)
@@ -122,16 +122,23 @@ def _check_messages(run: Run, told: Sequence[Told]) -> None:
     run.promise("most of it arrived", 2 * sum(bool(each.accepted) for each in told) > len(told))
 
 
-def _check_reports(run: Run, told: Sequence[Told]) -> None:
-    """A delivery is confirmed, or failed afterwards, where WeChat said so and nowhere else."""
-    wrong = []
+def _check_reports(run: Run, told: Sequence[Told], results: Mapping[str, int]) -> None:
+    """A delivery is confirmed, or failed afterwards, where WeChat said so and nowhere else.
+
+    ``results`` counts how WeChat was heard; what it was never answered to may be stored all the same.
+    """
+    wrong, unheard = [], []
     for each in told:
-        results = {message["result"] for message in each.accepted} - {""}
-        if each.state == "confirmed" and results != {"success"}:
-            wrong.append((str(each), results))
-        if each.has_failed_afterwards and not all(result.startswith("failed") for result in results):
-            wrong.append((str(each), results))
+        if each.state != "confirmed" and not each.has_failed_afterwards:
+            continue
+        said = {message["result"].partition(":")[0] for message in each.accepted} - {""}
+        if not said:
+            unheard.append(each)
+        elif said != {"failed" if each.has_failed_afterwards else "success"}:
+            wrong.append((str(each), said))
     run.promise_none("what became of a notice is what WeChat said", wrong)
+    unanswered = sum(count for name, count in results.items() if name.endswith("unanswered"))
+    run.promise_none("nothing became of a notice before WeChat said so", unheard if len(unheard) > unanswered else ())
 
 
 def _check_most(run: Run, told: Sequence[Told]) -> None:

@@ -8,7 +8,6 @@ from collections.abc import AsyncIterator
 from contextlib import suppress
 from pathlib import Path
 
-import asyncpg
 import pytest
 from tortoise.exceptions import IntegrityError
 from tortoise.transactions import in_transaction
@@ -16,6 +15,7 @@ from tortoise.transactions import in_transaction
 from core.clock import now
 from models import Audit
 from models.database import close_database, connection, migrate, open_database
+from models.outage import is_outage
 from tests.services import _query, _run
 
 CUT = """
@@ -110,7 +110,9 @@ async def _noted(action: str) -> None:
 
 
 async def _is_noted(action: str) -> bool:
-    with suppress(asyncpg.InternalClientError, asyncpg.InterfaceError, OSError):
+    try:
         await _noted(action)
-        return True
-    return False
+    except Exception as error:
+        assert is_outage(error)
+        return False
+    return True
