@@ -29,6 +29,9 @@ from models.campaigns import Occurrence
 from models.dialect.planning import DecidedRow, Inserted, insert_decided, plan_again
 
 
+_STORED_WITHIN_S = 5.0
+
+
 @dataclass(frozen=True, slots=True)
 class Planned:
     """Somebody who is to hear something. ``occurrence_key`` is the reason, the same for one person only once.
@@ -53,6 +56,18 @@ class Tally:
     planned: int = 0
     refused: int = 0
 
+    def with_more(self, other: Tally) -> Tally:
+        return Tally(self.planned + other.planned, self.refused + other.refused)
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """A batch and what was known of its people ``at`` the moment it was read."""
+
+    people: Sequence[Planned]
+    facts: Sequence[Facts]
+    at: datetime
+
 
 @dataclass(frozen=True, slots=True)
 class _Batch:
@@ -66,7 +81,7 @@ class _Batch:
 
 
 class Planner:
-    """Decides and stores, one batch ahead of the database; only while its process leads."""
+    """Reads a batch while it decides the one before and stores the one before that; only while its process leads."""
 
     def __init__(
         self,
@@ -89,26 +104,33 @@ class Planner:
         with the batch that was lost. ``batches`` is read by changing tasks and holds no transaction open meanwhile.
         Raises ``Superseded``, ``Invalid`` for options nobody can send, and the database's errors.
         """
-        planned = refused = last = 0
-        decided = asyncio.create_task(self._decide_next(batches))
+        total, last = Tally(), 0
+        reading = asyncio.create_task(self._read_next(batches))
+        storing: asyncio.Task[Tally] | None = None
         try:
-            while (batch := await decided) is not None:
+            while (read := await reading) is not None:
+                reading = asyncio.create_task(self._read_next(batches))
+                await asyncio.sleep(0)  # the database reads the next while this one is decided
+                batch = self._decide_all(read)
                 if batch.first <= last:
                     raise ValueError("an audience comes in the order of its customers, or some would be lost")
                 last = batch.last
-                decided = asyncio.create_task(self._decide_next(batches))
-                stored = await self._store(occurrence.id, batch)
-                planned, refused = planned + stored.planned, refused + stored.refused
+                total = total.with_more(await storing if storing else Tally())
+                storing = asyncio.create_task(self._store(occurrence.id, batch))
+                await asyncio.sleep(0)
+            return total.with_more(await storing if storing else Tally())
         finally:
-            decided.cancel()
-            await asyncio.gather(decided, return_exceptions=True)
+            reading.cancel()
+            if storing is not None:  # what has been decided is stored, unless that takes too long
+                await asyncio.wait([storing], timeout=_STORED_WITHIN_S)
+                storing.cancel()
+            await asyncio.gather(reading, *([storing] if storing else []), return_exceptions=True)
             if isinstance(batches, AsyncGenerator):
                 await batches.aclose()
-        return Tally(planned, refused)
 
     # ── deciding ─────────────────────────────────────────────────────────────────────────────────────────────────
-    async def _decide_next(self, batches: AsyncIterator[Sequence[Planned]]) -> _Batch | None:
-        """The next batch, None at the end."""
+    async def _read_next(self, batches: AsyncIterator[Sequence[Planned]]) -> _Read | None:
+        """The next batch with its facts, None at the end."""
         people: Sequence[Planned] = ()
         while not people:
             try:
@@ -119,9 +141,11 @@ class Planner:
             raise ValueError("a batch comes in the order of its customers, or some would be lost")
         at = self._now()
         candidates = [_candidate(number, person) for number, person in enumerate(people)]
-        facts = await read_facts(candidates, self._accounts, self._rules, at)
-        batch = _Batch(people[0].customer_id, people[-1].customer_id, at, [], {})
-        for person, known in zip(people, facts, strict=True):
+        return _Read(people, await read_facts(candidates, self._accounts, self._rules, at), at)
+
+    def _decide_all(self, read: _Read) -> _Batch:
+        batch = _Batch(read.people[0].customer_id, read.people[-1].customer_id, read.at, [], {})
+        for person, known in zip(read.people, read.facts, strict=True):
             self._decide(person, known, batch)
         return batch
 
