@@ -28,7 +28,6 @@ from models import DeliveryState
 from models.campaigns import Occurrence
 from models.dialect.planning import DecidedRow, Inserted, insert_decided, plan_again
 
-
 _STORED_WITHIN_S = 5.0
 
 
