@@ -23,11 +23,14 @@ from models import (
     GrantEntry,
     Identity,
     Merge,
+    MessageReading,
     MessageWindow,
     Place,
     Profile,
+    StatedAttribute,
     SubscriptionGrant,
     TagEvidence,
+    TagRemoval,
     Task,
     TaskState,
 )
@@ -54,6 +57,22 @@ async def _interactions(what: Erasing) -> None:
 @erases("tag_evidence")
 async def _evidence(what: Erasing) -> None:
     await TagEvidence.filter(identity_id__in=what.identity_ids).delete()
+
+
+@erases("stated_attribute")
+async def _attributes(what: Erasing) -> None:
+    await StatedAttribute.filter(identity_id__in=what.identity_ids).delete()
+
+
+@erases("message_reading")
+async def _readings(what: Erasing) -> None:
+    await MessageReading.filter(identity_id__in=what.identity_ids).delete()
+
+
+@erases("tag_removal")
+async def _removals(what: Erasing) -> None:
+    if what.is_whole:
+        await TagRemoval.filter(customer_id=what.customer_id).delete()
 
 
 @erases("customer_tag")

@@ -22,6 +22,7 @@ from models import (
     Place,
     Purpose,
     TagKind,
+    TagRemoval,
     Task,
     TaskState,
 )
@@ -87,6 +88,21 @@ async def _slots(both: Folding) -> None:
         elif slot.taken_until > same.taken_until:
             await ContactSlot.filter(id=same.id).update(taken_until=slot.taken_until, delivery_id=slot.delivery_id)
     await ContactSlot.filter(customer_id=both.folded_id).delete()
+
+
+@folds("tag_removal")
+async def _removals(both: Folding) -> None:
+    """What was taken off either stays off the one they are, from the later day on."""
+    kept = {row.tag_id: row for row in await TagRemoval.filter(customer_id=both.kept_id)}
+    for row in await TagRemoval.filter(customer_id=both.folded_id):
+        same = kept.get(row.tag_id)
+        if same is not None and same.removed_at >= row.removed_at:
+            await row.delete()
+            continue
+        if same is not None:
+            await same.delete()
+        row.customer_id = both.kept_id
+        await row.save(update_fields=["customer_id"])
 
 
 @folds("customer_tag")

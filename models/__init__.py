@@ -1,5 +1,6 @@
 """The tables and their migrations; rules of one row, no workflow."""
 
+from models.answers import StoredAnswer, StoredQuestion
 from models.campaigns import CareRule, Occurrence, OccurrenceState
 from models.deliveries import (
     ApiQuota,
@@ -16,7 +17,16 @@ from models.organisation import Organisation, OrganisationKind, Staff, StaffRole
 from models.people import Consent, Customer, Following, Identity, Merge, Place, Profile, Purpose
 from models.serving import Binding, BindingKind, Scene, Task, TaskState
 from models.system import AccessToken, Audit, FollowerImport, KeywordReply, Lease, Revision
-from models.tags import CustomerTag, Tag, TagEvidence, TagKind
+from models.tags import (
+    CustomerTag,
+    LexiconEdition,
+    MessageReading,
+    StatedAttribute,
+    Tag,
+    TagEvidence,
+    TagKind,
+    TagRemoval,
+)
 
 __all__ = [
     "AccessToken",
@@ -39,7 +49,9 @@ __all__ = [
     "Interaction",
     "KeywordReply",
     "Lease",
+    "LexiconEdition",
     "Merge",
+    "MessageReading",
     "MessageWindow",
     "Occurrence",
     "OccurrenceState",
@@ -52,11 +64,15 @@ __all__ = [
     "Scene",
     "Staff",
     "StaffRole",
+    "StatedAttribute",
     "Store",
+    "StoredAnswer",
+    "StoredQuestion",
     "SubscriptionGrant",
     "Tag",
     "TagEvidence",
     "TagKind",
+    "TagRemoval",
     "Task",
     "TaskState",
 ]

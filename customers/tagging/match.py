@@ -9,14 +9,15 @@ from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
 
 from customers.tagging.fold import fold
 from customers.tagging.lexicon import Kind, Lexicon, TagRule
-from customers.tagging.negation import Verdict, judge
-from customers.tagging.stretches import Mention
+from customers.tagging.scope.negation import Verdict, judge
+from customers.tagging.scope.stretches import Mention
 
 
 @dataclass(frozen=True, slots=True)
 class Hit:
     """One word that speaks for a tag, or against it. ``text[start:end]`` is what the customer wrote, ``word`` what the
-    lexicon calls it; ``weight`` is what one mention is worth, before negation."""
+    lexicon calls it; ``weight`` is what this mention is worth, before negation: the tag's weight times what ``because``
+    names. ``subject`` is the person it is said of where that is not the customer."""
 
     group: str
     tag: str
@@ -25,6 +26,8 @@ class Hit:
     word: str
     negated: bool
     weight: float
+    subject: str = ""
+    because: tuple[str, ...] = ()
 
 
 class _Entry(NamedTuple):

@@ -54,7 +54,9 @@ def _scored(
         scored = tally(counted, half_lives[tag_id])
         if scored is not None:
             since = min(e.at for e in rows)
-            yield TagRow(customer_id, tag_id, TagKind.AUTOMATIC.value, scored.score, since, scored.last_at, version)
+            yield TagRow(
+                customer_id, tag_id, TagKind.AUTOMATIC.value, scored.score, True, since, scored.last_at, version
+            )
 
 
 async def _half_lives(tag_ids: Collection[int], lexicon: Lexicon) -> dict[int, float]:

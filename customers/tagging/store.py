@@ -67,6 +67,8 @@ class TagStore:
                 hit.word,
                 hit.negated,
                 hit.weight,
+                hit.subject,
+                " ".join(hit.because),
             )
             for hit in self._tagger.find(words)
         ]

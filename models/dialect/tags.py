@@ -22,6 +22,8 @@ class EvidenceRow(NamedTuple):
     keyword: str
     is_negated: bool
     weight: float
+    subject: str
+    because: str
 
 
 class Weighed(NamedTuple):
@@ -44,6 +46,7 @@ class TagRow(NamedTuple):
     tag_id: int
     kind: str
     score: float
+    is_held: bool
     since: datetime
     last_at: datetime
     lexicon_version: str
@@ -59,18 +62,21 @@ _EVIDENCE = {
     "keyword": "text",
     "is_negated": "boolean",
     "weight": "float8",
+    "subject": "text",
+    "because": "text",
 }
 _TAG = {
     "customer_id": "bigint",
     "tag_id": "bigint",
     "kind": "text",
     "score": "float8",
+    "is_held": "boolean",
     "since": "timestamptz",
     "last_at": "timestamptz",
     "lexicon_version": "text",
 }
-_REPLACE = """ON CONFLICT (customer_id, tag_id, kind) DO UPDATE SET score = excluded.score, since = excluded.since,
-  last_at = excluded.last_at, lexicon_version = excluded.lexicon_version"""
+_REPLACE = """ON CONFLICT (customer_id, tag_id, kind) DO UPDATE SET score = excluded.score, is_held = excluded.is_held,
+  since = excluded.since, last_at = excluded.last_at, lexicon_version = excluded.lexicon_version"""
 
 
 async def add_tags(names: Iterable[tuple[str, str]]) -> None:

@@ -21,11 +21,14 @@ from models import (
     FollowerImport,
     GrantEntry,
     Merge,
+    MessageReading,
     MessageWindow,
     Purpose,
+    StatedAttribute,
     SubscriptionGrant,
     Tag,
     TagKind,
+    TagRemoval,
     Task,
     TaskState,
 )
@@ -153,6 +156,16 @@ async def _served(tag: str, official: Subject, mini: Subject) -> None:
     await CustomerTag.create(
         customer_id=customer_id, tag=gold, kind=TagKind.MANUAL, score=1.0, since=at(), last_at=at()
     )
+    await TagRemoval.create(
+        customer_id=customer_id, tag=gold, removed_at=at(), removed_by="cli:x", reason=f"秘密{tag}：不是会员"
+    )
+    for who in (official, mini):
+        said = {"identity_id": who.identity_id, "interaction_id": who.interaction_id, "at": at()}
+        await StatedAttribute.create(
+            **said, start=0, end=5, name="height", value=f"秘密{tag}", low=1, high=1, unit="cm"
+        )
+        words = [{"of": "complaint", "start": 0, "end": 2, "keyword": f"秘密{tag}"}]
+        await MessageReading.create(**said, intents=["complaint"], mood="upset", evidence=words)
     await Merge.create(kept_id=customer_id, folded_id=4711, evidence="phone", at=at())
     await FollowerImport.create(app_id=f"app of G{tag}", next_openid=f"o-{tag}", updated_at=at())
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from enum import StrEnum
 
-from customers.tagging.cues import IDLE, Force, find_cues
-from customers.tagging.doubles import Negation, find_bare_refusal, find_closing, gather_negations
 from customers.tagging.lexicon import Kind
-from customers.tagging.rules import (
+from customers.tagging.scope.cues import IDLE, Force, find_cues
+from customers.tagging.scope.doubles import Negation, find_bare_refusal, find_closing, gather_negations
+from customers.tagging.scope.rules import (
     Scene,
     find_negation_before,
     is_condition,
@@ -19,7 +19,7 @@ from customers.tagging.rules import (
     is_within_exception,
     list_spared_things,
 )
-from customers.tagging.stretches import Mention, Stretch, is_asked, is_soft, split_stretches
+from customers.tagging.scope.stretches import Mention, Stretch, is_asked, is_soft, split_stretches
 
 
 class Verdict(StrEnum):

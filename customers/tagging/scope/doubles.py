@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from customers.tagging.cues import NEGATING, REFUSALS, Cue, Force
-from customers.tagging.stretches import Stretch
+from customers.tagging.scope.cues import NEGATING, REFUSALS, Cue, Force
+from customers.tagging.scope.stretches import Stretch
 
 _BETWEEN = re.compile(r"[很太是说我会真的]{0,3}")
 _AFTER_LAST = re.compile(r"[了的啊哦呢吧呀啦哈嘛吗么我们哟噢额嗯谢哒]*")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from customers.tagging.cues import Cue, Force, find_cues
+from customers.tagging.scope.cues import Cue, Force, find_cues
 
 
 @pytest.mark.parametrize(

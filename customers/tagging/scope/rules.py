@@ -6,10 +6,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from customers.tagging.cues import REACH, REFUSALS, Force
-from customers.tagging.doubles import Negation
 from customers.tagging.lexicon import Kind
-from customers.tagging.stretches import Mention, Stretch, is_asked, is_polar
+from customers.tagging.scope.cues import REACH, REFUSALS, Force
+from customers.tagging.scope.doubles import Negation
+from customers.tagging.scope.stretches import Mention, Stretch, is_asked, is_polar
 
 _WEAK_IN_QUESTIONS = frozenset({Force.DENY, Force.ABSENT, Force.UNABLE, Force.BARE, Force.DISLIKE})
 _IGNORED: dict[Kind, frozenset[Force]] = {

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from customers.tagging.cues import NEGATING, Cue, Force
 from customers.tagging.lexicon import Kind
+from customers.tagging.scope.cues import NEGATING, Cue, Force
 
 # Signs that join or quote words ("黑色/红色不要", "不要“黑色”") and the point of a number do not end a clause.
 _SEPARATOR = re.compile(r"""(?:(?!(?<=\d)\.(?=\d))[^\w、/+&·"'“”‘’「」『』-])+""")
