@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
+from typing import NamedTuple
 from urllib.parse import parse_qsl
 
 from aiohttp import web
-from multidict import CIMultiDict
 
 from bot.channels.channel import MAX_BODY, Channel
 from bot.channels.inbound import Opened
@@ -17,7 +17,7 @@ from bot.edge.counts import EdgeCounts
 from bot.edge.desk import Desk
 from bot.edge.forward import Forwarder
 from core.clock import Now, now
-from core.ports import People, Recorded
+from core.ports import People
 
 log = logging.getLogger(__name__)
 
@@ -29,15 +29,16 @@ _RETRY_LATER = b"try again"
 _ALLOWED = {"Content-Type": "text/plain; charset=utf-8", "Allow": "GET, POST"}
 
 
-class _Headers(dict[str, "CIMultiDict[str]"]):
-    """Headers by content type, made once: a copy costs less than a parse."""
+class Answer(NamedTuple):
+    """What a request is answered with."""
 
-    def __missing__(self, content_type: str) -> CIMultiDict[str]:
-        made = self[content_type] = CIMultiDict({"Content-Type": content_type})
-        return made
+    status: int
+    body: bytes
+    content_type: str = "text/plain; charset=utf-8"
 
 
-_HEADERS = _Headers()
+Body = bytes | Callable[[], Awaitable[bytes]]
+"""A body that is here, or how to read it once the query is found good."""
 
 
 class Webhook:
@@ -61,46 +62,53 @@ class Webhook:
         self._monotonic: Callable[[], float] = asyncio.get_running_loop().time
 
     async def handle(self, request: web.BaseRequest) -> web.Response:
-        """One request; refusals are 400, 403, 404, 405 or 413 and leave no trace but a count."""
+        """One request as aiohttp brings it; what ``take`` refuses, and 405."""
+        account, query = request.rel_url.raw_path[len(PREFIX) :], request.rel_url.raw_query_string
+        if request.method not in ("GET", "POST"):
+            return web.Response(status=405, body=b"use GET or POST", headers=_ALLOWED)
+        body = None if request.method == "GET" else lambda: _body(request)
+        answer = await self.take(account, query, body)
+        return web.Response(status=answer.status, body=answer.body, headers={"Content-Type": answer.content_type})
+
+    async def take(self, account: str, raw_query: str, body: Body | None) -> Answer:
+        """A push, or WeChat's URL check where ``body`` is None; refusals are 400, 403, 404 or 413 and leave no trace
+        but a count."""
         began = self._monotonic()
-        account = request.rel_url.raw_path[len(PREFIX) :]
         channel = self._channels.get(account)
         if channel is None:
             self._counts.refused("-", "unknown_account")
-            return _plain(404, b"no such account")
-        query = _query(request.rel_url.raw_query_string)
+            return Answer(404, b"no such account")
+        query = _query(raw_query)
         try:
-            if request.method == "POST":
-                response = await self._push(channel, account, query, request)
-            elif request.method == "GET":
-                response = _plain(200, channel.check_url(query).encode())
+            if body is None:
+                answer = Answer(200, channel.check_url(query).encode())
                 self._counts.url_check(account)
             else:
-                return web.Response(status=405, body=b"use GET or POST", headers=_ALLOWED)
+                answer = await self._push(channel, query, raw_query, body)
         except PushRefused as refused:
             self._counts.refused(account, refused.reason)
-            return _plain(refused.status, refused.reason.encode())
+            return Answer(refused.status, refused.reason.encode())
         self._counts.latency(self._monotonic() - began)
-        return response
+        return answer
 
-    async def _push(
-        self, channel: Channel, account: str, query: Mapping[str, str], request: web.BaseRequest
-    ) -> web.Response:
+    async def _push(self, channel: Channel, query: Mapping[str, str], raw_query: str, body: Body) -> Answer:
         channel.check_query(query)
-        body = await _body(request)
+        if not isinstance(body, bytes):
+            body = await body()
         opened = channel.read(query, body)
         keeps_place = opened.has_place and await self._keeps_place(channel, opened)
         inbound = channel.inbound(opened, keeps_place=keeps_place, received_at=self._now())
+        account = inbound.account
         try:
             recorded = await self._desk.take(inbound)
         except Exception as error:
             self._counts.failed(account, inbound.kind)
             log.error("push not stored", extra={"account": account, "error": type(error).__name__})
-            return _plain(503, _RETRY_LATER)
+            return Answer(503, _RETRY_LATER)
         self._counts.pushed(account, inbound.kind, recorded.is_first)
         if self._forwarder is not None and recorded.is_first:
-            self._forwarder.offer(account, request.rel_url.raw_query_string, body)
-        return self._answer(channel, opened, recorded)
+            self._forwarder.offer(account, raw_query, body)
+        return Answer(200, *channel.render(opened, recorded.reply, recorded.received_at))
 
     async def _keeps_place(self, channel: Channel, opened: Opened) -> bool:
         """Whether a coarse place may be kept; where nobody can be asked, or not in time, it is not."""
@@ -110,10 +118,6 @@ class Webhook:
         except Exception as error:
             log.warning("consent could not be read", extra={"error": type(error).__name__})
             return False
-
-    def _answer(self, channel: Channel, opened: Opened, recorded: Recorded) -> web.Response:
-        body, content_type = channel.render(opened, recorded.reply, recorded.received_at)
-        return web.Response(body=body, headers=_HEADERS[content_type].copy())
 
 
 def _query(raw: str) -> dict[str, str]:
@@ -144,7 +148,3 @@ async def _body(request: web.BaseRequest) -> bytes:
     if len(body) > MAX_BODY:
         raise PushRefused(Reason.TOO_LARGE)
     return body
-
-
-def _plain(status: int, body: bytes) -> web.Response:
-    return web.Response(status=status, body=body, headers={"Content-Type": "text/plain; charset=utf-8"})
