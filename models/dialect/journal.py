@@ -203,32 +203,13 @@ class SqliteJournal:
         connection = self._connect()
         connection.execute("BEGIN IMMEDIATE")
         try:
-            stored = self._insert_usual(connection, rows)
-            if stored < len(rows):
-                stored += sum(self._insert_one(connection, row) for row in rows)
+            cursor = connection.cursor()
+            stored = sum(_insert_usual(cursor, row) or _insert_one(connection, row) for row in rows)
             connection.execute("COMMIT")
         except BaseException:
             connection.execute("ROLLBACK")
             raise
         return stored
-
-    def _insert_usual(self, connection: sqlite3.Connection, rows: Sequence[Row]) -> int:
-        """Stores what known people said; how many rows. None where a row's order among the others would matter."""
-        if any(row.state == "received" or not row.openid for row in rows):
-            return 0
-        usual = (
-            (*_sqlite_values(row), row.app_id, row.openid, sqlite_time(row.received_at - HANDOVER)) for row in rows
-        )
-        return connection.executemany(_SQLITE_INSERT_USUAL, usual).rowcount
-
-    def _insert_one(self, connection: sqlite3.Connection, row: Row) -> int:
-        """Stores a row of anybody; 0 also where it was stored before."""
-        identity_id = find_or_make_identity(connection, row) if row.openid else None
-        if row.state != "received" and identity_id is not None:
-            since = sqlite_time(row.received_at - HANDOVER)
-            if connection.execute(_SQLITE_UNFINISHED, (identity_id, since, row.key)).fetchone():
-                return 0
-        return connection.execute(_SQLITE_INSERT, (*_sqlite_values(row), identity_id)).rowcount
 
     def _connect(self) -> sqlite3.Connection:
         if self._connection is None:
@@ -244,6 +225,24 @@ class SqliteJournal:
         self._thread.shutdown(wait=True)
         if self._connection is not None:
             self._connection.close()
+
+
+def _insert_usual(cursor: sqlite3.Cursor, row: Row) -> int:
+    """Stores what a known person said, in one statement; 0 for everything else."""
+    if row.state == "received" or not row.openid:
+        return 0
+    values = (*_sqlite_values(row), row.app_id, row.openid, sqlite_time(row.received_at - HANDOVER))
+    return cursor.execute(_SQLITE_INSERT_USUAL, values).rowcount
+
+
+def _insert_one(connection: sqlite3.Connection, row: Row) -> int:
+    """Stores a row of anybody; 0 also where it was stored before."""
+    identity_id = find_or_make_identity(connection, row) if row.openid else None
+    if row.state != "received" and identity_id is not None:
+        since = sqlite_time(row.received_at - HANDOVER)
+        if connection.execute(_SQLITE_UNFINISHED, (identity_id, since, row.key)).fetchone():
+            return 0
+    return connection.execute(_SQLITE_INSERT, (*_sqlite_values(row), identity_id)).rowcount
 
 
 def sqlite_time(moment: datetime) -> str:
