@@ -6,9 +6,13 @@ import argparse
 import importlib
 import json
 import sys
+from pathlib import Path
 
 NAMES = {
+    "answers": "benchmarks.answers.run",
     "deliveries": "benchmarks.deliveries.run",
+    "projector": "benchmarks.projector.run",
+    "tagging": "benchmarks.tagging.run",
     "token": "benchmarks.token.run",
     "webhook": "benchmarks.webhook.run",
 }
@@ -19,8 +23,14 @@ def main() -> int:
     parser.add_argument("name", choices=sorted(NAMES))
     parser.add_argument("--full", action="store_true", help="the size quoted figures come from")
     parser.add_argument("--json", action="store_true", help="print one JSON object as the last line")
+    parser.add_argument("--data", type=Path, help="answers, tagging: score the rows of this folder, held out")
+    parser.add_argument("--samples", type=int, help="tagging: print so many customers' turns as they are understood")
     args = parser.parse_args()
-    report = importlib.import_module(NAMES[args.name]).run(full=args.full, say=_say)
+    more = {name: value for name in ("data", "samples") if (value := getattr(args, name)) is not None}
+    takes = {"answers": {"data"}, "tagging": {"data", "samples"}}.get(args.name, set())
+    if others := more.keys() - takes:
+        parser.error(f"{args.name} takes no --{others.pop()}")
+    report = importlib.import_module(NAMES[args.name]).run(full=args.full, say=_say, **more)
     if args.json:
         print(json.dumps(report, ensure_ascii=False))
     return 0

@@ -17,8 +17,7 @@ from customers.follower_import import FollowerImporter
 from customers.following import erase_due
 from customers.places import expire_places
 from customers.projector import Projector
-from customers.tagging.lexicon_files import load_lexicon
-from customers.tagging.match import Tagger
+from customers.tagging.live import LiveLexicon
 from delivery.claims import Claims
 from delivery.confirmations import confirm_late
 from delivery.leader import Leader
@@ -41,7 +40,7 @@ def background_parts(
     """In the order in which they are started."""
     accounts, brand, rules = installation.accounts, installation.settings.brand, installation.contact_rules
     crs = {account.app_id: account.location_crs for account in accounts.values()}
-    projector = Projector(Tagger(load_lexicon()), timedelta(days=brand.place_days), location_crs=crs)
+    projector = Projector(LiveLexicon(), timedelta(days=brand.place_days), location_crs=crs)
     yield Loop("projector", projector.run_once, _PROJECT_EVERY_S)
     book, tasks = CareBook(accounts, brand.name), CareTasks()
     claims = Claims(installation.holder)

@@ -31,6 +31,8 @@ from bot.edge.late import Recovery
 from bot.edge.server import EdgeRunner
 from bot.edge.webhook import Webhook
 from bot.routing import Router, discover
+from campaigns.answers.base import AnswerBase
+from campaigns.answers.rephrase import Rephraser
 from campaigns.keyword_replies import KeywordReplies
 from commands.logs import configure_logs
 from commands.output import Exit, Output
@@ -41,6 +43,7 @@ from core.errors import Invalid
 from core.loops import Loop
 from customers import consent
 from customers.journal import Journal
+from customers.tagging.live import LiveLexicon
 from delivery.limits.metered import Limits
 from delivery.limits.quotas import Quotas
 from delivery.limits.rates import Rates
@@ -183,14 +186,19 @@ async def _listen(stack: AsyncExitStack, app: web.Application, webhook: Webhook,
 
 async def _rooms(stack: AsyncExitStack, installation: Installation) -> Rooms:
     brand = installation.settings.brand
-    stores, keywords = StoreDirectory(), KeywordReplies()
+    stores, keywords, lexicon = StoreDirectory(), KeywordReplies(), LiveLexicon()
+    answers = AnswerBase(await _rephraser(stack, installation))
     rules = BindingRules(timedelta(days=brand.protection_days), brand.default_binding, brand.default_store)
 
     async def refresh() -> None:
         await stores.refresh()
         await keywords.refresh()
+        await answers.refresh()
+        if await lexicon.refresh():
+            lexicon.prepare()
 
     await refresh()
+    lexicon.prepare()
     _start(stack, Loop("caches", refresh, _CACHE_EVERY_S))
     return Rooms(
         brand=brand.name,
@@ -199,7 +207,17 @@ async def _rooms(stack: AsyncExitStack, installation: Installation) -> Rooms:
         stores=stores,
         keywords=keywords,
         unfollow_grace=installation.grace,
+        lexicon=lexicon,
+        answers=answers,
     )
+
+
+async def _rephraser(stack: AsyncExitStack, installation: Installation) -> Rephraser | None:
+    settings = installation.settings.answers
+    if not settings.rephrase_url:
+        return None
+    session = await stack.enter_async_context(aiohttp.ClientSession())
+    return Rephraser(session, settings.rephrase_url, settings.rephrase_key.get_secret_value(), settings.rephrase_model)
 
 
 async def _forwarder(stack: AsyncExitStack, accounts: Iterable[Account]) -> Forwarder | None:

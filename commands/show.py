@@ -11,7 +11,6 @@ from commands.wiring import Installation, database, operator, read_installation
 from core.clock import local, now
 from customers.card import Cards
 from customers.phones import PhoneVault
-from customers.tagging.lexicon_files import load_lexicon
 from customers.totals import count_all
 from delivery.failed_calls import list_failed_calls
 from delivery.limits.quotas import list_quotas
@@ -63,7 +62,7 @@ async def run(args: argparse.Namespace, out: Output) -> Exit:
 
 async def _customer(installation: Installation, openid: str, out: Output) -> Exit:
     accounts = {account.app_id: account.key for account in installation.accounts.values()}
-    cards = Cards(accounts, PhoneVault(installation.secret_key), load_lexicon())
+    cards = Cards(accounts, PhoneVault(installation.secret_key))
     card: dict[str, Any] = await cards.show_customer(openid, operator())
     out.line(json.dumps(card, ensure_ascii=False, indent=2))
     out.put(**card)

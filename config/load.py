@@ -10,10 +10,16 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from config.settings import AccountSettings, BrandSettings, Settings
+from config.settings import AccountSettings, AnswerSettings, BrandSettings, ContactSettings, Settings
 from config.sources import config_file, meant, merged, read_environment, read_file
 from core.accounts import Account
 from core.errors import Invalid, ZhijiError
+
+_SECTIONS: Mapping[str, type[BaseModel]] = {
+    "answers": AnswerSettings,
+    "brand": BrandSettings,
+    "contact": ContactSettings,
+}
 
 
 class SettingsInvalid(ZhijiError):
@@ -114,7 +120,7 @@ def _siblings(location: list[str]) -> type[BaseModel]:
     """The model whose fields stand where that setting stands."""
     if len(location) == 1:
         return Settings
-    return BrandSettings if location[0] == "brand" else AccountSettings
+    return _SECTIONS.get(location[0], AccountSettings)
 
 
 def accounts_of(settings: Settings) -> dict[str, Account]:

@@ -4,13 +4,23 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationInfo, field_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from config.forms import check_account_key, check_app_id, check_database_url, check_listen, check_redis_url, check_url
 from config.secrets import check_secret
 from core.accounts import AccountKind, Crs, Mode, Subtype
 
+_MISSING = object()
 _CLOCK = r"^([01][0-9]|2[0-3]):[0-5][0-9]$"
 
 
@@ -93,6 +103,44 @@ class ContactSettings(BaseModel):
     holdout_percent: Annotated[int, Field(ge=0, le=50)] = 0
 
 
+class AnswerSettings(BaseModel):
+    """``[answers]``: an endpoint that may say a stored answer in other words; all three, or none to say it as it is."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    rephrase_url: str = ""
+    rephrase_model: str = ""
+    rephrase_key: SecretStr = SecretStr("")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _all_or_none(cls, values: object) -> object:
+        """Where one is given, each of the others that is not is told by its own name."""
+        if not isinstance(values, dict) or not any(values.get(name) for name in cls.model_fields):
+            return values
+        return {name: _MISSING for name in cls.model_fields if not values.get(name)} | {
+            name: value for name, value in values.items() if value or name not in cls.model_fields
+        }
+
+    @field_validator("rephrase_url", "rephrase_model", "rephrase_key", mode="before")
+    @classmethod
+    def _given(cls, value: object) -> object:
+        if value is _MISSING:
+            raise ValueError("is missing; set all three rephrase_… settings, or none of them")
+        return value
+
+    @field_validator("rephrase_url")
+    @classmethod
+    def _url(cls, url: str) -> str:
+        return check_url(url) if url else url
+
+    @field_validator("rephrase_key")
+    @classmethod
+    def _key(cls, key: SecretStr) -> SecretStr:
+        remedy = "at least 8 characters, as the endpoint gave it"
+        return check_secret(key, r"\S{8,}", remedy) if key.get_secret_value() else key
+
+
 class Settings(BaseSettings):
     """All settings. Secrets have no default."""
 
@@ -110,6 +158,7 @@ class Settings(BaseSettings):
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     brand: BrandSettings = BrandSettings()
     contact: ContactSettings = ContactSettings()
+    answers: AnswerSettings = AnswerSettings()
     accounts: dict[Annotated[str, AfterValidator(check_account_key)], AccountSettings] = {}
 
     @field_validator("secret_key")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
@@ -15,7 +15,8 @@ from customers.identities import UNION
 from customers.phones import PhoneVault
 from customers.places import find_place
 from customers.profile import read_counters
-from customers.tagging.lexicon import Lexicon
+from customers.stated import list_stated, tell_readings
+from customers.tagging.live import live_lexicon
 from customers.tagging.shown import list_shown_tags
 from customers.timeline import list_moments
 from models import Binding, Customer, Delivery, Following, Identity, Interaction, Purpose
@@ -24,10 +25,9 @@ from models import Binding, Customer, Delivery, Following, Identity, Interaction
 class Cards:
     """Makes cards. ``accounts`` gives our name for each app id."""
 
-    def __init__(self, accounts: Mapping[str, str], vault: PhoneVault, lexicon: Lexicon, clock: Now = now) -> None:
+    def __init__(self, accounts: Mapping[str, str], vault: PhoneVault, clock: Now = now) -> None:
         self._accounts = accounts
         self._vault = vault
-        self._lexicon = lexicon
         self._now = clock
 
     async def show_customer(self, who: str | int, actor: str = "command") -> dict[str, Any]:
@@ -36,7 +36,10 @@ class Cards:
         Times are ISO 8601 in UTC. Of the tags those that hold or are refused today are shown, each with its score as of
         ``last_at`` (below 0: refused) and all its evidence: ``text`` is the message, ``start`` and ``end`` count its
         characters, ``keyword`` is the lexicon's word for what stands there, ``negated`` evidence counts against the
-        tag. The timeline has the newest last. The phone is masked. That a card was seen is written into the audit.
+        tag, ``subject`` is of whom it is said, ``because`` what its weight was changed for. ``arithmetic`` tells what
+        that is worth today and why. Among the attributes ``stated`` holds what the person said of themselves and
+        others; ``readings`` tells moods and wishes. The timeline has the newest last. The phone is masked. That a card
+        was seen is written into the audit.
         """
         customer = await _get_customer(who)
         interactions = await Interaction.filter(identity__customer_id=customer.id).order_by("occurred_at", "id")
@@ -47,10 +50,10 @@ class Cards:
         return {
             "id": customer.id,
             "identities": [self._identity(identity) for identity in identities],
-            "attributes": await self._attributes(customer, moment),
+            "attributes": await self._attributes(customer, interactions, moment),
             "following": await self._following(customer.id),
             "bindings": await _bindings(customer.id),
-            "tags": await list_shown_tags(customer.id, self._lexicon, moment, interactions),
+            "tags": await list_shown_tags(customer.id, await live_lexicon(), moment, interactions),
             "counters": _timed(asdict(await read_counters(customer.id))),
             "timeline": [_timed(asdict(each)) for each in list_moments(interactions, deliveries)],
         }
@@ -65,7 +68,9 @@ class Cards:
             "unionid": identity.unionid,
         }
 
-    async def _attributes(self, customer: Customer, moment: datetime) -> dict[str, Any]:
+    async def _attributes(
+        self, customer: Customer, interactions: Sequence[Interaction], moment: datetime
+    ) -> dict[str, Any]:
         place = await find_place(customer.id, moment)
         return {
             "name": customer.name or None,
@@ -76,6 +81,9 @@ class Cards:
             "phone": self._vault.masked(self._vault.open(customer.phone_cipher)) if customer.phone_cipher else None,
             "place": _timed(asdict(place)) if place else None,
             "consent": {p.value: customer.id in await list_consenting([customer.id], p) for p in Purpose},
+            "time_zone": customer.time_zone or None,
+            "stated": await list_stated(customer.id, interactions),
+            "readings": await tell_readings(customer.id, interactions),
         }
 
     async def _following(self, customer_id: int) -> list[dict[str, str | None]]:

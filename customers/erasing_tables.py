@@ -9,7 +9,8 @@ from tortoise.expressions import F
 
 from core.reasons import Reason
 from customers.person_tables import Erasing, erases
-from customers.tagging.scoring import score_customers, starter_lexicon
+from customers.tagging.live import live_lexicon
+from customers.tagging.scoring import score_customers
 from models import (
     Binding,
     Consent,
@@ -80,7 +81,7 @@ async def _tags(what: Erasing) -> None:
     if what.is_whole:
         await CustomerTag.filter(customer_id=what.customer_id).delete()
     else:
-        await score_customers([what.customer_id], starter_lexicon())
+        await score_customers([what.customer_id], await live_lexicon())
 
 
 @erases("profile")

@@ -9,7 +9,8 @@ from core.reasons import Reason
 from customers.consent import list_consenting
 from customers.person_tables import Folding, folds
 from customers.places import forget_places
-from customers.tagging.scoring import score_pairs, starter_lexicon
+from customers.tagging.live import live_lexicon
+from customers.tagging.scoring import score_customers
 from models import (
     Binding,
     Consent,
@@ -107,7 +108,7 @@ async def _removals(both: Folding) -> None:
 
 @folds("customer_tag")
 async def _tags(both: Folding) -> None:
-    """Manual tags are joined; automatic ones are scored anew from the evidence of both."""
+    """Manual tags are joined; automatic ones are scored anew from the evidence of both, less what was taken off."""
     mine = {row.tag_id: row for row in await CustomerTag.filter(customer_id=both.kept_id, kind=TagKind.MANUAL)}
     theirs = await CustomerTag.filter(customer_id=both.folded_id)
     for row in theirs:
@@ -121,8 +122,7 @@ async def _tags(both: Folding) -> None:
             known.since, known.last_at = min(known.since, row.since), max(known.last_at, row.last_at)
             await known.save(update_fields=["since", "last_at"])
             await row.delete()
-    automatic = {(both.kept_id, row.tag_id) for row in theirs if row.kind is TagKind.AUTOMATIC}
-    await score_pairs(automatic, starter_lexicon())
+    await score_customers([both.kept_id], await live_lexicon())
 
 
 @folds("task")

@@ -12,10 +12,10 @@ from core.accounts import Crs
 from customers import profile
 from customers.consent import list_consenting
 from customers.places import PLACE_KINDS, Places
-from customers.tagging.match import Tagger
-from customers.tagging.store import WORD_KINDS, TagStore
-from models import Identity, Purpose
-from models.dialect.locks import hold_free_people, lock_customers
+from customers.tagging.live import LiveLexicon
+from customers.tagging.store import WORD_KINDS, Recorder, Recorders
+from models import Purpose
+from models.dialect.locks import hold_free_people
 from models.dialect.projection import Projected, list_waiting, mark_nobodys, mark_projected, read_waiting
 
 BATCH = 500
@@ -33,49 +33,40 @@ class Projector:
 
     def __init__(
         self,
-        tagger: Tagger,
+        lexicon: LiveLexicon,
         place_ttl: timedelta,
         batch: int = BATCH,
         location_crs: Mapping[str, Crs] | None = None,
     ) -> None:
-        self._tags = TagStore(tagger)
+        self._recorders = Recorders(lexicon)
         self._places = Places(place_ttl, location_crs or {})
         self._batch = batch
 
     async def run_once(self) -> int:
         """Projects the next batch; returns how many rows that were, 0 when there is nothing to do at present."""
-        await self._tags.prepare()
+        while (done := await self._run_batch(await self._recorders.prepare())) is None:
+            continue  # the lexicon changed meanwhile
+        return done
+
+    async def _run_batch(self, recorder: Recorder) -> int | None:
+        """None where another edition of the lexicon is live than the recorder's: then nothing was done.
+
+        People are locked first and the edition is looked at then. Whoever still finds the old one holds its people's
+        rows, so a replay begun after the change waits for it and reads them again; whoever locks later finds the new.
+        """
         async with in_transaction():
             window = await list_waiting(_WINDOW * self._batch)
             if not window:
                 return 0
             last_id = window[-1][0]
             owners = await self._hold_people(window)
+            if not await self._recorders.is_live(recorder):
+                return None
             rows = await read_waiting(owners.keys(), _READ_KINDS, last_id, self._batch) if owners else []
-            await self._project(rows, owners)
+            await self._project(rows, owners, recorder)
             await mark_projected([row.id for row in rows])
             is_about_nobody = any(not identity_id for _, identity_id in window)
             return len(rows) + (await mark_nobodys(last_id) if is_about_nobody else 0)
-
-    async def replay_tags(self) -> int:
-        """Rebuilds every automatic tag and its evidence from the first row; returns how many identities were read.
-
-        Goes person by person, so service continues meanwhile; started again it does the same again.
-        """
-        await self._tags.prepare()
-        last = done = 0
-        while identities := await Identity.filter(id__gt=last).order_by("id").limit(self._batch).only("id"):
-            last = identities[-1].id
-            async with in_transaction():
-                await self._rebuild([identity.id for identity in identities])
-            done += len(identities)
-        return done
-
-    async def _rebuild(self, identity_ids: Sequence[int]) -> None:
-        held: set[int] = set()
-        while not (owners := await _owners(identity_ids)) <= held:  # a merge may have come between
-            held |= set(await lock_customers(owners - held))
-        await self._tags.rebuild(identity_ids, owners)
 
     async def _hold_people(self, window: Sequence[tuple[int, int]]) -> dict[int, int]:
         """Locks people nobody else holds, those who wait longest first, until they have a batch of rows waiting.
@@ -91,14 +82,14 @@ class Projector:
             owners.update(await hold_free_people(wanted))
         return owners
 
-    async def _project(self, rows: Sequence[Projected], owners: Mapping[int, int]) -> None:
+    async def _project(self, rows: Sequence[Projected], owners: Mapping[int, int], recorder: Recorder) -> None:
         if not rows:
             return
         await profile.count(rows)
         points = self._places.newest(rows, owners)
         allowed = await list_consenting(points.keys(), Purpose.LOCATION)
         await self._places.keep({customer: point for customer, point in points.items() if customer in allowed})
-        await self._tags.record(rows, owners)
+        await recorder.record(rows, owners)
 
 
 def _chunks(waiting: Mapping[int, int], rows: int) -> Iterator[list[int]]:
@@ -113,7 +104,3 @@ def _chunks(waiting: Mapping[int, int], rows: int) -> Iterator[list[int]]:
             chunk, left = [], rows
     if chunk:
         yield chunk
-
-
-async def _owners(identity_ids: Sequence[int]) -> set[int]:
-    return {each.customer_id for each in await Identity.filter(id__in=list(identity_ids)).only("customer_id")}

@@ -6,15 +6,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
+from campaigns.answers.base import AnswerBase
 from campaigns.keyword_replies import KeywordReplies
 from core.accounts import Account
+from customers.tagging.live import LiveLexicon
 from guides.reception import Reception
 from guides.stores import StoreDirectory
 
 
 @dataclass(frozen=True, slots=True)
 class Rooms:
-    """``brand`` is the name customers know; ``accounts`` by key; ``unfollow_grace`` 0 erases at once."""
+    """``brand`` is the name customers know; ``accounts`` by key; ``unfollow_grace`` 0 erases at once.
+
+    ``lexicon`` is what messages are read by, ``answers`` what HQ stored for what customers ask.
+    """
 
     brand: str
     accounts: Mapping[str, Account]
@@ -22,3 +27,5 @@ class Rooms:
     stores: StoreDirectory
     keywords: KeywordReplies
     unfollow_grace: timedelta
+    lexicon: LiveLexicon
+    answers: AnswerBase

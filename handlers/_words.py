@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from core.accounts import AccountKind
 from core.messages import Inbound
-from guides.nearby import StoreNow
+from guides.nearby import PersonAsked, StoreNow
 
 WISHES = ("text", "voice", "event.click")
 """The kinds a fixed wish comes in: typed, spoken (its recognition), or as the key of a menu button."""
 
 CAN_ASK = "您可以回复“附近门店”“营业时间”“我的导购”；想找人请回复“人工”。"
+
+NOT_UNDERSTOOD = f"您的留言收到了，不过自动回复还听不懂这句话。{CAN_ASK}"
 
 
 def how_to_send_place(inbound: Inbound) -> str:
@@ -41,6 +43,16 @@ def doors(shop: StoreNow) -> str:
     today = shop.hours.today
     spoken = today if not today or today.startswith("今日") else f"今日{today}"
     return f"{spoken}（{shop.hours.words}）" if spoken else shop.hours.words
+
+
+def while_waiting(asked: PersonAsked) -> list[str]:
+    """Lines for who waits for a person: the shop's phone and its doors, as far as they are known."""
+    lines = []
+    if asked.task.store_phone:
+        lines.append(f"着急的话可以直接致电门店：{asked.task.store_phone}")
+    if asked.shop and asked.shop.hours.today:
+        lines.append(f"{asked.shop.store.name}：{doors(asked.shop)}")
+    return lines
 
 
 def _distance(metres: float) -> str:

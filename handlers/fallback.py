@@ -5,9 +5,9 @@ from __future__ import annotations
 from bot.routing import Rank, Route, answers
 from core.messages import Inbound, Reply, Text
 from handlers._rooms import Rooms
-from handlers._words import CAN_ASK
+from handlers._words import NOT_UNDERSTOOD
 
-_WORDS = Text(f"您的留言收到了，不过自动回复还听不懂这句话。{CAN_ASK}")
+_WORDS = Text(NOT_UNDERSTOOD)
 
 
 def routes(rooms: Rooms) -> list[Route]:

@@ -9,9 +9,11 @@ from pathlib import Path
 
 import handlers
 from bot.routing import Router, discover
+from campaigns.answers.base import AnswerBase
 from campaigns.keyword_replies import KeywordReplies, Match, Rule
 from core.accounts import AccountKind
 from core.messages import Inbound
+from customers.tagging.live import LiveLexicon
 from guides.binding import BindingRules, Bindings
 from guides.reception import Reception
 from guides.stores import StoreDirectory
@@ -46,7 +48,9 @@ def routes_of_the_day(seed: int) -> Counter[str]:
     """How often each handler is asked by what people say or tap."""
     stores = StoreDirectory()
     reception = Reception(Bindings(BindingRules(timedelta(days=1)), stores))
-    router = Router(discover(handlers, Rooms("知己", {}, reception, stores, configured(), timedelta(days=30))))
+    month = timedelta(days=30)
+    rooms = Rooms("知己", {}, reception, stores, configured(), month, LiveLexicon(), AnswerBase())
+    router = Router(discover(handlers, rooms))
     config = parse_config(WECHAT)
     stage = set_stage(config, {"wx00000000000000aa": {"menu_keys": MENU}})
     asked: Counter[str] = Counter()

@@ -23,14 +23,16 @@ from api.metrics import MetricsResource
 from bot.channels.refusals import Reason
 from bot.edge.counts import EdgeCounts
 from bot.routing import Router, discover
+from campaigns.answers.base import AnswerBase
 from campaigns.keyword_replies import KeywordReplies
 from commands.line import build_parser, find_commands
-from config.settings import AccountSettings, BrandSettings, ContactSettings, Settings
+from config.settings import AccountSettings, AnswerSettings, BrandSettings, ContactSettings, Settings
 from core.accounts import AccountKind
 from core.clock import now
 from core.messages import Inbound, Text
 from core.ports import InteractionState
 from core.reasons import Reason as DeliveryReason
+from customers.tagging.live import LiveLexicon
 from guides.binding import BindingRules, Bindings
 from guides.reception import Reception
 from guides.stores import StoreDirectory
@@ -146,6 +148,8 @@ def is_setting(path: str) -> bool:
             return name in BrandSettings.model_fields
         case ["contact", name]:
             return name in ContactSettings.model_fields
+        case ["answers", name]:
+            return name in AnswerSettings.model_fields
         case ["accounts", _, name]:
             return name in AccountSettings.model_fields
     return False
@@ -241,7 +245,7 @@ def test_every_reason_of_a_delivery_is_listed() -> None:
 def rooms() -> Rooms:
     stores = StoreDirectory()
     reception = Reception(Bindings(BindingRules(timedelta(days=1)), stores))
-    return Rooms("知音", {}, reception, stores, KeywordReplies(), timedelta(0))
+    return Rooms("知音", {}, reception, stores, KeywordReplies(), timedelta(0), LiveLexicon(), AnswerBase())
 
 
 def run_block(source: str, name: str) -> ModuleType:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from core.errors import Invalid
+from customers.tagging.normal import normalise
 
 _VERSION_LENGTH = 12
 
@@ -25,10 +26,11 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """One word as the lexicon writes it, and as it is matched."""
+    """One word as the lexicon writes it, and as it is matched; ``pattern`` is what it was made from, if any."""
 
     text: str
     folded: str
+    pattern: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +45,11 @@ class TagRule:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Tags of one sort. ``blocked`` holds longer words that contain one of ours and mean something else."""
+    """Tags of one sort. ``blocked`` holds longer words that contain one of ours and mean something else.
+
+    What is said of somebody else counts for the customer unless the group is ``personal``: who buys a red dress for
+    mother wants a dress, and does not like red. ``weight`` is that of tags that have none of their own.
+    """
 
     key: str
     label: str
@@ -52,37 +58,63 @@ class Group:
     exclusive: bool
     tags: tuple[TagRule, ...]
     blocked: tuple[Word, ...]
+    personal: bool = False
+    weight: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
 class Lexicon:
-    """Every group by its key; ``version`` changes with any word, weight or setting, not with order or comments."""
+    """Every group by its key; ``version`` changes with any word, weight or setting, not with order or comments.
+
+    ``vocabulary`` are the brand's own words that speak for no tag: names to keep whole where text is cut into words.
+    """
 
     groups: Mapping[str, Group]
     version: str
+    vocabulary: tuple[str, ...] = ()
 
     def rules(self) -> Iterator[TagRule]:
         """Every tag of every group."""
         return (tag for group in self.groups.values() for tag in group.tags)
 
 
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What is wrong in a lexicon: where (file, group, tag), what (with the word), and what to do."""
+
+    place: str
+    problem: str
+    remedy: str
+
+    def __str__(self) -> str:
+        return f"{self.place}: {self.problem} — {self.remedy}"
+
+
 class LexiconInvalid(Invalid):
-    """The lexicon cannot be used; ``faults`` names file, tag and word of each fault."""
+    """The lexicon cannot be used; ``faults`` are all of them."""
 
-    def __init__(self, faults: Iterable[str]) -> None:
+    def __init__(self, faults: Iterable[Fault]) -> None:
         self.faults = tuple(faults)
-        super().__init__("lexicon", "; ".join(self.faults), "correct the files named and load again")
+        super().__init__("lexicon", "; ".join(map(str, self.faults)), "correct what is named and load again")
 
 
-def version_of(groups: Iterable[Group]) -> str:
+def as_matched(text: str) -> str:
+    """How a word is matched: as the texts are that it is looked for in."""
+    return normalise(text).folded
+
+
+def version_of(groups: Iterable[Group], vocabulary: Iterable[str] = ()) -> str:
     """A short hash of everything that decides what is found; the same whatever the order it was written in."""
     content = [
-        [
-            [group.key, group.label, group.kind, group.half_life_days, group.exclusive],
-            sorted(word.text for word in group.blocked),
-            sorted([tag.name, tag.weight, sorted(word.text for word in tag.words)] for tag in group.tags),
-        ]
-        for group in sorted(groups, key=lambda group: group.key)
+        sorted(vocabulary),
+        *(
+            [
+                [group.key, group.label, group.kind, group.half_life_days, group.exclusive, group.personal],
+                sorted(word.text for word in group.blocked),
+                sorted([tag.name, tag.weight, sorted(word.text for word in tag.words)] for tag in group.tags),
+            ]
+            for group in sorted(groups, key=lambda group: group.key)
+        ),
     ]
     canonical = json.dumps(content, ensure_ascii=False).encode()
     return hashlib.sha256(canonical).hexdigest()[:_VERSION_LENGTH]

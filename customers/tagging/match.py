@@ -7,9 +7,11 @@ from typing import NamedTuple
 
 from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
 
-from customers.tagging.fold import fold
 from customers.tagging.lexicon import Kind, Lexicon, TagRule
-from customers.tagging.scope.negation import Verdict, judge
+from customers.tagging.normal import Normal, normalise
+from customers.tagging.scope.registry import waking
+from customers.tagging.scope.saying import Verdict
+from customers.tagging.scope.senses import Sense, read_senses
 from customers.tagging.scope.stretches import Mention
 
 
@@ -42,6 +44,7 @@ class Tagger:
 
     def __init__(self, lexicon: Lexicon) -> None:
         self.lexicon = lexicon
+        waking(frozenset(group.kind for group in lexicon.groups.values()))  # a wrong turn stops the start, no message
         self._rules: list[_Entry | None] = []
         patterns: list[str] = []
         for group in lexicon.groups.values():
@@ -59,7 +62,11 @@ class Tagger:
 
     def find(self, text: str) -> list[Hit]:
         """Every hit of a message in order of place, none overlapping; the longest word wins. Places are str indices."""
-        folded = fold(text)
+        return self.find_in(normalise(text))
+
+    def find_in(self, normal: Normal) -> list[Hit]:
+        """``find`` for a text that is normalised already; places are in the customer's own text all the same."""
+        folded = normal.folded
         found = [
             (rule, start, end)
             for index, start, end in self._automaton.find_matches_as_indexes(folded)
@@ -67,12 +74,19 @@ class Tagger:
         ]
         if not found:
             return []
-        verdicts = judge(folded, [Mention(start, end, rule.kind) for rule, start, end in found])
+        mentions = [Mention(start, end, rule.kind, rule.tag.group, rule.tag.name) for rule, start, end in found]
+        senses = read_senses(folded, mentions)
         return [
-            Hit(rule.tag.group, rule.tag.name, start, end, rule.word, verdict is Verdict.NEGATED, rule.tag.weight)
-            for (rule, start, end), verdict in zip(found, verdicts, strict=True)
-            if verdict is not Verdict.UNSTATED
+            _hit(rule, normal.span(start, end), sense)
+            for (rule, start, end), sense in zip(found, senses, strict=True)
+            if sense.verdict is not Verdict.UNSTATED
         ]
+
+
+def _hit(rule: _Entry, span: tuple[int, int], sense: Sense) -> Hit:
+    tag = rule.tag
+    weight, is_negated = tag.weight * sense.factor, sense.verdict is Verdict.NEGATED
+    return Hit(tag.group, tag.name, *span, rule.word, is_negated, weight, sense.subject, sense.because)
 
 
 def _is_whole(folded: str, start: int, end: int) -> bool:

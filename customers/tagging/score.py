@@ -1,25 +1,37 @@
-"""Scores: what a customer's words for and against one tag are worth today. Arithmetic only.
+"""Scores: what a customer's words for and against one tag are worth, and whether they have it. Arithmetic only.
 
 Evidence is counted by the UTC day, which turns at eight in the morning in Shanghai, and halves with every half-life
-that has passed since its day. Every result is the same whatever the order or the batches evidence arrives in.
+that has passed since its day. A tag is gained at ``GAINED_FROM`` and kept until it is worth less than ``LOST_BELOW``,
+so that one near the line does not come and go; a refusal is the same below zero. All of it follows from the evidence
+alone: the same evidence gives the same bits whatever the order or the batches it arrives in.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from enum import StrEnum
+from itertools import groupby
 
-HOLDS_FROM = 0.25  # one plain mention holds for two half-lives
+from customers.tagging.lexicon import Lexicon
+
+GAINED_FROM = 0.5  # half a plain mention
+LOST_BELOW = 0.25  # what one plain mention is worth after two half-lives
+WORD_CAP = 2.0  # what one word may count a day however often it is repeated, unless one mention weighs more
 DAY_CAP = 3.0  # what one day may count at most, for and against alike
+
+TagKey = tuple[str, str]
+"""Group and name of a tag."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Evidence:
     """One hit of one customer for one tag; ``at`` is aware. Sorts by time, message and place in the message.
 
-    ``weight`` is the hit's, a multiple of a quarter; ``negated`` makes it count against the tag.
+    ``weight`` is the hit's, quarters times halves, so that sums of a day are exact; ``negated`` makes it count against
+    the tag. ``subject`` is the person it is said of where that is not the customer.
     """
 
     at: datetime
@@ -28,102 +40,165 @@ class Evidence:
     word: str
     weight: float
     negated: bool
+    subject: str = ""
+
+
+class Uncounted(StrEnum):
+    """Why a piece of evidence is kept and shown, and counts nothing."""
+
+    SUBJECT = "subject"  # of a personal group, and said of somebody else
+    REMOVED = "removed"  # not newer than the tag's removal
 
 
 @dataclass(frozen=True, slots=True)
 class Scored:
-    """A score as it was worth on the day of ``last_at``, the time of the latest evidence."""
+    """A score as it was worth on the day of ``last_at``, the time of the latest evidence, and how the tag stood then.
+
+    ``since`` is when it was last gained or refused; where it never was, its first evidence.
+    """
 
     score: float
     last_at: datetime
+    is_held: bool
+    is_refused: bool
+    since: datetime
 
 
-def score(evidence: Iterable[Evidence], now: datetime, half_life_days: float) -> float:
-    """The worth of all evidence at ``now``; 0.0 without any, below 0 where more speaks against than for."""
-    tallied = tally(evidence, half_life_days)
-    return 0.0 if tallied is None else score_at(tallied, now, half_life_days)
-
-
-def tally(evidence: Iterable[Evidence], half_life_days: float) -> Scored | None:
-    """The score from scratch, exactly rounded: the same evidence gives the same bits in any order. None without any."""
-    by_day = _by_day(evidence)
-    if not by_day:
-        return None
-    last_at = max(each.at for each in by_day[max(by_day)])
-    return Scored(math.fsum(_terms(by_day, last_at, half_life_days)), last_at)
-
-
-def add(
-    stored: Scored | None, counted: Iterable[Evidence], new: Iterable[Evidence], half_life_days: float
+def tally(
+    evidence: Iterable[Evidence],
+    half_life_days: float,
+    *,
+    is_personal: bool = False,
+    removed_at: datetime | None = None,
 ) -> Scored | None:
-    """The stored score with new evidence, without reading all the old: decay, then add what the new days gain.
+    """The score of one tag from all its evidence, None where nothing counts.
 
-    ``counted`` must hold all evidence already in ``stored`` of the UTC days that ``new`` falls on (more does no harm).
-    Evidence given again changes nothing. Agrees with ``tally`` within rounding.
+    ``is_personal``: the group is about the customer only; ``removed_at``: when somebody last took the tag off.
     """
-    added = _by_day(new)
-    if not added:
-        return stored
-    before = {day: seen for day, seen in _by_day(counted).items() if day in added}
-    after = {day: seen | before.get(day, set()) for day, seen in added.items()}
-    latest = max(each.at for each in after[max(after)])
-    last_at = latest if stored is None else max(stored.last_at, latest)
-    kept = 0.0 if stored is None else score_at(stored, last_at, half_life_days)
-    gained = [*_terms(after, last_at, half_life_days), *(-term for term in _terms(before, last_at, half_life_days))]
-    return Scored(math.fsum([kept, *gained]), last_at)
+    counted = sorted(each for each in evidence if find_uncounted(each, is_personal, removed_at) is None)
+    if not counted:
+        return None
+    walk = _Walk(half_life_days)
+    for (at, _), message in groupby(counted, key=lambda each: (each.at, each.interaction_id)):
+        walk.hear(at, message)
+    return Scored(walk.worth, counted[-1].at, walk.is_held, walk.is_refused, walk.since or counted[0].at)
+
+
+def find_uncounted(each: Evidence, is_personal: bool, removed_at: datetime | None) -> Uncounted | None:
+    """Why this evidence counts nothing; None where it counts."""
+    if removed_at is not None and each.at <= removed_at:
+        return Uncounted.REMOVED
+    return Uncounted.SUBJECT if is_personal and each.subject else None
 
 
 def score_at(stored: Scored, now: datetime, half_life_days: float) -> float:
     """What a stored score is worth at ``now``; before ``last_at`` it is worth what it is at ``last_at``."""
-    return stored.score * _decay(max(0, _days_between(stored.last_at, now)), half_life_days)
+    return stored.score * decay(max(0, (day_of(now) - day_of(stored.last_at)).days), half_life_days)
 
 
-def holds(worth: float) -> bool:
-    """True while a score is high enough for the customer to have the tag."""
-    return worth >= HOLDS_FROM
+def list_held(scored: Mapping[TagKey, Scored], lexicon: Lexicon, now: datetime) -> list[TagKey]:
+    """The tags a customer has at ``now``: by group, best first; of an exclusive group the best one alone.
+
+    Ties go by name.
+    """
+    worth = _worth_of({key: each for key, each in scored.items() if each.is_held}, lexicon, now)
+    held = sorted((key for key in worth if worth[key] >= LOST_BELOW), key=lambda key: (key[0], -worth[key], key[1]))
+    exclusive = {key for key, group in lexicon.groups.items() if group.exclusive}
+    return [
+        key
+        for group, keys in groupby(held, key=lambda key: key[0])
+        for number, key in enumerate(keys)
+        if number == 0 or group not in exclusive
+    ]
 
 
-def list_holding(worth_by_tag: Mapping[str, float], *, is_exclusive: bool) -> list[str]:
-    """The tags of one group a customer has, best first; of an exclusive group the best one alone. Ties go by name."""
-    holding = sorted(
-        (tag for tag, worth in worth_by_tag.items() if holds(worth)), key=lambda tag: (-worth_by_tag[tag], tag)
-    )
-    return holding[:1] if is_exclusive else holding
+def list_refused(scored: Mapping[TagKey, Scored], lexicon: Lexicon, now: datetime) -> list[TagKey]:
+    """The tags a customer speaks against as plainly as others are held: by group, most refused first.
+
+    Refusals fade as wishes do and are none: nothing that acts on wishes may read them.
+    """
+    worth = _worth_of({key: each for key, each in scored.items() if each.is_refused}, lexicon, now)
+    return sorted((key for key in worth if worth[key] <= -LOST_BELOW), key=lambda key: (key[0], worth[key], key[1]))
 
 
-def list_refused(worth_by_tag: Mapping[str, float]) -> list[str]:
-    """The tags a customer speaks against as plainly as others are held, most refused first. Refusals fade as wishes do
-    and are none: nothing that acts on wishes may read them."""
-    refused = (tag for tag, worth in worth_by_tag.items() if holds(-worth))
-    return sorted(refused, key=lambda tag: (worth_by_tag[tag], tag))
+def half_life_of(group: str, lexicon: Lexicon) -> float:
+    """In days. A group that left the lexicon no longer fades, until a replay removes its evidence."""
+    return lexicon.groups[group].half_life_days if group in lexicon.groups else math.inf
 
 
-def _by_day(evidence: Iterable[Evidence]) -> dict[date, set[Evidence]]:
-    days: dict[date, set[Evidence]] = {}
-    for each in evidence:
-        days.setdefault(each.at.astimezone(UTC).date(), set()).add(each)
-    return days
-
-
-def _terms(by_day: Mapping[date, Collection[Evidence]], last_at: datetime, half_life_days: float) -> list[float]:
-    on = last_at.astimezone(UTC).date()
-    return [_day_worth(seen) * _decay((on - day).days, half_life_days) for day, seen in by_day.items()]
-
-
-def _day_worth(evidence: Iterable[Evidence]) -> float:
-    """A word counts once a message however often it is repeated there; a day counts up to its cap, each way."""
-    once: dict[tuple[int, str, bool], float] = {}
-    for each in evidence:
-        key = each.interaction_id, each.word, each.negated
-        once[key] = max(each.weight, once.get(key, 0.0))
-    for_it = sum(weight for (_, _, negated), weight in once.items() if not negated)
-    against = sum(weight for (_, _, negated), weight in once.items() if negated)
-    return min(DAY_CAP, for_it) - min(DAY_CAP, against)
-
-
-def _decay(days: int, half_life_days: float) -> float:
+def decay(days: int, half_life_days: float) -> float:
+    """What is left of a worth after so many days, as a share."""
     return float(0.5 ** (days / half_life_days))
 
 
-def _days_between(earlier: datetime, later: datetime) -> int:
-    return (later.astimezone(UTC).date() - earlier.astimezone(UTC).date()).days
+def day_of(moment: datetime) -> date:
+    """The UTC day a moment is counted on."""
+    return moment.astimezone(UTC).date()
+
+
+class Day:
+    """What one day's messages count together."""
+
+    def __init__(self) -> None:
+        self._words: dict[tuple[str, bool], float] = {}
+        self._heaviest: dict[tuple[str, bool], float] = {}
+
+    def hear(self, message: Iterable[Evidence]) -> None:
+        """One message more. A word counts once in it, however often it is repeated there."""
+        once: dict[tuple[str, bool], float] = {}
+        for each in message:
+            key = each.word, each.negated
+            once[key] = max(each.weight, once.get(key, 0.0))
+        for key, weight in once.items():
+            self._words[key] = self._words.get(key, 0.0) + weight
+            self._heaviest[key] = max(weight, self._heaviest.get(key, 0.0))
+
+    def uncapped(self, negated: bool) -> float:
+        return sum(weight for (_, against), weight in self._words.items() if against is negated)
+
+    def capped(self, negated: bool) -> float:
+        """A word counts up to its cap and the day up to its own."""
+        words = (
+            min(max(WORD_CAP, self._heaviest[key]), weight) for key, weight in self._words.items() if key[1] is negated
+        )
+        return min(DAY_CAP, sum(words))
+
+    @property
+    def worth(self) -> float:
+        return self.capped(negated=False) - self.capped(negated=True)
+
+
+class _Walk:
+    """Goes through messages in order of time, as a card looked at after each of them would show the tag."""
+
+    def __init__(self, half_life_days: float) -> None:
+        self._half_life_days = half_life_days
+        self._on: date | None = None
+        self._day = Day()
+        self._brought = 0.0
+        """What the days before are worth on this one."""
+        self.worth = 0.0
+        self.is_held = self.is_refused = False
+        self.since: datetime | None = None
+
+    def hear(self, at: datetime, message: Iterator[Evidence]) -> None:
+        on = day_of(at)
+        if on != self._on:
+            self._brought = self.worth * decay((on - self._on).days, self._half_life_days) if self._on else 0.0
+            self._on, self._day = on, Day()
+            self._lose(self._brought)
+        self._day.hear(message)
+        self.worth = self._brought + self._day.worth
+        self._lose(self.worth)
+        if not self.is_held and self.worth >= GAINED_FROM:
+            self.is_held, self.since = True, at
+        elif not self.is_refused and self.worth <= -GAINED_FROM:
+            self.is_refused, self.since = True, at
+
+    def _lose(self, worth: float) -> None:
+        self.is_held = self.is_held and worth >= LOST_BELOW
+        self.is_refused = self.is_refused and worth <= -LOST_BELOW
+
+
+def _worth_of(scored: Mapping[TagKey, Scored], lexicon: Lexicon, now: datetime) -> dict[TagKey, float]:
+    return {key: score_at(each, now, half_life_of(key[0], lexicon)) for key, each in scored.items()}

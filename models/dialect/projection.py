@@ -96,6 +96,36 @@ async def list_words(identity_ids: Collection[int], kinds: Collection[str]) -> l
     return [_projected(row) for row in rows]
 
 
+class Speaker(NamedTuple):
+    """An identity and how many journal rows it has."""
+
+    identity_id: int
+    rows: int
+
+
+async def list_speakers(after_id: int, limit: int) -> list[Speaker]:
+    """The next identities by id."""
+    rows = await select(
+        "SELECT i.id, (SELECT count(*) FROM interaction j WHERE j.identity_id = i.id) AS n FROM identity i"
+        " WHERE i.id > $1 ORDER BY i.id LIMIT $2",
+        "SELECT i.id, (SELECT count(*) FROM interaction j WHERE j.identity_id = i.id) AS n FROM identity i"
+        " WHERE i.id > ?1 ORDER BY i.id LIMIT ?2",
+        after_id,
+        limit,
+    )
+    return [Speaker(row["id"], row["n"]) for row in rows]
+
+
+async def count_words(kinds: Collection[str]) -> int:
+    """How many projected journal rows of these kinds there are."""
+    rows = await select(
+        "SELECT count(*) AS n FROM interaction WHERE kind = ANY($1::text[]) AND is_projected",
+        "SELECT count(*) AS n FROM interaction WHERE kind IN (SELECT value FROM json_each(?)) AND is_projected = 1",
+        list(kinds),
+    )
+    return int(rows[0]["n"])
+
+
 class PlaceRow(NamedTuple):
     """Where a person last was, as stored."""
 

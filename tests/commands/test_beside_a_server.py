@@ -82,13 +82,23 @@ def test_a_card_has_the_keys_of_the_contract(evening: Installation) -> None:
         "identities": {"account", "app_id", "openid", "unionid"},
         "following": {"account", "since", "until"},
         "bindings": {"guide", "store", "kind", "source", "reason", "since", "until", "protected_until"},
-        "tags": {"group", "name", "kind", "score", "since", "last_at", "evidence"},
+        "tags": {
+            "group",
+            "name",
+            "kind",
+            "score",
+            "since",
+            "last_at",
+            "evidence",
+            "lexicon_version",
+            "arithmetic",
+        },
         "timeline": {"at", "direction", "kind", "summary"},
     }
     assert {name: set(card[name][0]) for name in keys} == keys
     assert set(card["counters"]) == {"messages", "events", "first_at", "last_at"}
     assert set(card["tags"][0]["evidence"][0]) == {
-        "interaction_id", "at", "text", "start", "end", "keyword", "negated",
+        "interaction_id", "at", "text", "start", "end", "keyword", "negated", "subject", "because",
     }  # fmt: skip
 
 

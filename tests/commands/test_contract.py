@@ -29,9 +29,9 @@ PAGE = ROOT.parent / "shared" / "design" / "contracts.md"
 
 COMMANDS = {
     "check", "migrate", "serve", "worker", "import", "scene", "menu", "parse", "show", "replay", "delivery", "person",
-    "backup", "restore", "care",
+    "backup", "restore", "care", "lexicon", "answers",
 }  # fmt: skip
-COMMANDS_TO_COME = {"lexicon", "answers", "coupon"}
+COMMANDS_TO_COME = {"coupon"}
 LINES = [
     "care list", "care add FILE", "care set RULE --at 10:00", "care on RULE", "care off RULE", "care show RULE",
     "care remove RULE", "care preview RULE --on 2026-11-25 --limit 5",
@@ -42,6 +42,12 @@ LINES = [
     "menu pull ACCOUNT FILE", "menu push ACCOUNT FILE", "parse FILE", "parse FILE FILE --kind official_account",
     "parse FILE --kind mini_program --aes-key K --app-id A", "show customer OPENID", "show parts", "show deliveries",
     "show calls", "show tasks", "show limits", "show delivery 7", "guide leave CODE",
+    "lexicon check FILE", "lexicon import FILE --note TEXT", "lexicon export FILE --force", "lexicon list",
+    "lexicon history", "lexicon undo", "lexicon add colour/黑色 WORD WORD", "lexicon remove WORD",
+    "lexicon adopt WORD colour/黑色 --new-tag", "lexicon diff FILE --days 30 --samples 3",
+    "lexicon discover --days 7 --background-days 60", "tag why OPENID colour/黑色", "tag restore OPENID colour/黑色",
+    "tag remove OPENID colour/黑色 --reason TEXT", "answers import FILE", "answers list", "answers remove CODE",
+    "answers ask TEXT --store CODE", "answers unanswered --days 30",
     "replay tags", "delivery settle 7 sent", "delivery settle 7 failed", "person export OPENID DIR",
     "person erase OPENID", "backup FILE", "restore FILE",
 ]  # fmt: skip

@@ -10,7 +10,7 @@ import pytest
 from pydantic import BaseModel, SecretStr
 
 from config.load import SettingsInvalid, load_settings
-from config.settings import AccountSettings, BrandSettings, ContactSettings, Settings
+from config.settings import AccountSettings, AnswerSettings, BrandSettings, ContactSettings, Settings
 from tests.config.conftest import GOOD
 from tests.variables import only_variables
 
@@ -22,6 +22,7 @@ MODELS: dict[str, type[BaseModel]] = {
     "": Settings,
     "brand.": BrandSettings,
     "contact.": ContactSettings,
+    "answers.": AnswerSettings,
     "accounts.<key>.": AccountSettings,
 }
 
@@ -41,7 +42,7 @@ def defaults() -> dict[str, str]:
         prefix + name: "none" if field.is_required() else shown(field.default)
         for prefix, model in MODELS.items()
         for name, field in model.model_fields.items()
-        if prefix + name not in ("brand", "contact", "accounts")
+        if prefix + name not in ("brand", "contact", "answers", "accounts")
     }
 
 
@@ -98,10 +99,12 @@ def test_a_copied_example_is_refused_for_what_only_the_brand_can_know() -> None:
 def test_the_example_shows_every_setting_with_its_default() -> None:
     example = tomllib.loads(EXAMPLE.read_text(encoding="utf-8"))
     shop, brand, contact = example.pop("accounts")["shop"], example.pop("brand"), example.pop("contact")
+    answers = example.pop("answers")
     told = {
         **example,
         **{f"brand.{n}": v for n, v in brand.items()},
         **{f"contact.{n}": v for n, v in contact.items()},
+        **{f"answers.{n}": v for n, v in answers.items()},
         **{f"accounts.<key>.{n}": v for n, v in shop.items()},
     }
     kind = {"accounts.<key>.kind": "`official_account`"}

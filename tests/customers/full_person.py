@@ -12,7 +12,7 @@ from customers.following import follow, unfollow
 from customers.identities import learn_unionid, remember_unionid
 from customers.phones import PhoneVault
 from customers.projector import Projector
-from customers.tagging.match import Tagger
+from customers.tagging.live import LiveLexicon
 from models import (
     ContactSlot,
     Customer,
@@ -72,9 +72,9 @@ class Full:
         ]
 
 
-async def make_full(tag: str, phone: str, tagger: Tagger) -> Full:
+async def make_full(tag: str, phone: str, live: LiveLexicon) -> Full:
     """Fills every table that can know a person."""
-    official = await _official(tag, tagger)
+    official = await _official(tag, live)
     mini = await _mini(tag)
     await learn_unionid(official.identity_id, f"u-{tag}", at(1))
     await learn_unionid(mini.identity_id, f"u-{tag}", at(1))
@@ -91,11 +91,11 @@ async def make_full(tag: str, phone: str, tagger: Tagger) -> Full:
         phone_hash=VAULT.hash(phone),
     )
     await _served(tag, official, mini)
-    await Projector(tagger, timedelta(days=30)).run_once()
+    await Projector(live, timedelta(days=30)).run_once()
     return Full(tag, phone, official, mini)
 
 
-async def _official(tag: str, tagger: Tagger) -> Subject:
+async def _official(tag: str, live: LiveLexicon) -> Subject:
     who = await meet(f"o-{tag}", APP)
     await follow(who, "")
     await grant(who, Purpose.LOCATION, "text")

@@ -10,7 +10,7 @@ from customers.erasure import Named, erase_identity, erase_named, erase_person, 
 from customers.identities import find_person
 from customers.person_tables import ERASERS, erases, folds
 from customers.reach import all_models, foreign_keys, list_person_tables
-from customers.tagging.match import Tagger
+from customers.tagging.live import LiveLexicon
 from models import (
     Audit,
     Binding,
@@ -56,13 +56,13 @@ NOT_OF_A_PERSON = {
 
 
 @pytest.fixture
-async def full(database: str, tagger: Tagger) -> Full:
-    return await make_full("小满", "+8613800001234", tagger)
+async def full(database: str, live: LiveLexicon) -> Full:
+    return await make_full("小满", "+8613800001234", live)
 
 
 @pytest.fixture
-async def other(database: str, tagger: Tagger) -> Full:
-    return await make_full("大雪", "+8613900005678", tagger)
+async def other(database: str, live: LiveLexicon) -> Full:
+    return await make_full("大雪", "+8613900005678", live)
 
 
 async def test_every_table_that_leads_to_a_person_can_forget_them(database: str) -> None:

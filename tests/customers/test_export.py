@@ -12,16 +12,16 @@ import pytest
 from core.errors import Missing
 from customers.export import export_person
 from customers.reach import list_person_tables
-from customers.tagging.match import Tagger
+from customers.tagging.live import LiveLexicon
 from models import Audit, Interaction
 from tests.customers.full_person import VAULT, Full, make_full
 from tests.customers.people import at
 
 
 @pytest.fixture
-async def full(database: str, tagger: Tagger) -> Full:
-    await make_full("大雪", "+8613900005678", tagger)
-    return await make_full("小满", "+8613800001234", tagger)
+async def full(database: str, live: LiveLexicon) -> Full:
+    await make_full("大雪", "+8613900005678", live)
+    return await make_full("小满", "+8613800001234", live)
 
 
 async def exported(full: Full, directory: Path) -> dict[str, list[dict[str, Any]]]:

@@ -15,36 +15,30 @@ from customers.merging import merge
 from customers.places import expire_places, find_place
 from customers.profile import Counters, read_counters
 from customers.projector import Projector
-from customers.tagging.match import Tagger
-from models import Customer, CustomerTag, Interaction, Place, Profile, Purpose, Tag, TagEvidence, TagKind
+from customers.tagging.editions import store
+from customers.tagging.lexicon_edits import add_words, remove_words
+from customers.tagging.live import LiveLexicon, starter_lexicon
+from models import Customer, Interaction, Place, Profile, Purpose, TagEvidence
 from models.database import connection
 from models.dialect.locks import lock_customers
 from tests.customers.people import APP, MINI, act, at, customer_of, meet, on_postgres, say
+from tests.customers.projection import (
+    chat,
+    drain,
+    everything,
+    evidence_rows,
+    forget_projection,
+    reading_rows,
+    stated_rows,
+    tag_rows,
+)
 
 TTL = timedelta(days=30)
 
 
 @pytest.fixture
-def projector(database: str, tagger: Tagger) -> Projector:
-    return Projector(tagger, TTL)
-
-
-async def drain(*projectors: Projector) -> int:
-    total = 0
-    while done := sum(await asyncio.gather(*(each.run_once() for each in projectors))):
-        total += done
-    return total
-
-
-async def evidence_rows() -> list[tuple[object, ...]]:
-    rows = TagEvidence.all().order_by("at", "interaction_id", "start")
-    columns = ("interaction_id", "tag__group", "tag__name", "at", "start", "end", "keyword", "is_negated", "weight")
-    return list(await rows.values_list("identity_id", *columns))
-
-
-async def tag_rows() -> list[tuple[object, ...]]:
-    rows = CustomerTag.filter(kind=TagKind.AUTOMATIC).order_by("customer_id", "tag__group", "tag__name")
-    return list(await rows.values_list("customer_id", "tag__group", "tag__name", "score", "since", "last_at"))
+def projector(database: str, live: LiveLexicon) -> Projector:
+    return Projector(live, TTL)
 
 
 async def test_nothing_to_do_is_zero(projector: Projector) -> None:
@@ -105,7 +99,7 @@ async def test_words_become_evidence_at_their_place(projector: Projector) -> Non
     who = await say("o-1", words, at(3))
     await projector.run_once()
     found = {row[3]: row for row in await evidence_rows()}
-    identity_id, interaction_id, group, name, moment, start, end, keyword, negated, weight = found["黑色"]
+    identity_id, interaction_id, group, name, moment, start, end, keyword, negated, weight, *_ = found["黑色"]
     assert (identity_id, interaction_id, group, name, moment) == (
         who.identity_id,
         who.interaction_id,
@@ -115,14 +109,14 @@ async def test_words_become_evidence_at_their_place(projector: Projector) -> Non
     )
     assert (words[start:end], keyword, negated, weight) == ("黑色", "黑色", False, 1.0)
     black = next(row for row in await tag_rows() if row[2] == "黑色")
-    assert black == (who.customer_id, "colour", "黑色", 1.0, at(3), at(3))
+    assert black[:7] == (who.customer_id, "colour", "黑色", 1.0, at(3), at(3), True)
 
 
 async def test_a_refused_word_is_kept_and_counts_against(projector: Projector) -> None:
     who = await say("o-1", "不要黑色", at())
     await projector.run_once()
     assert [(row[3], row[8]) for row in await evidence_rows()] == [("黑色", True)]
-    assert await tag_rows() == [(who.customer_id, "colour", "黑色", -1.0, at(), at())]
+    assert [row[:7] for row in await tag_rows()] == [(who.customer_id, "colour", "黑色", -1.0, at(), at(), False)]
 
 
 async def test_what_wechat_heard_counts_as_words_and_nothing_else_does(projector: Projector) -> None:
@@ -139,77 +133,84 @@ async def test_all_identities_of_a_person_speak_for_one_tag(projector: Projector
     one, two = await say("o-1", "想要黑色", at()), await say("m-1", "黑色的", at(days=60), MINI)
     await merge(one.customer_id, two.customer_id, "unionid", at())
     await projector.run_once()
-    assert await tag_rows() == [(one.customer_id, "colour", "黑色", 1.5, at(), at(days=60))]
+    assert [row[:6] for row in await tag_rows()] == [(one.customer_id, "colour", "黑色", 1.5, at(), at(days=60))]
 
 
-async def test_the_score_is_the_same_whatever_the_batches(projector: Projector, tagger: Tagger) -> None:
+async def test_measures_and_readings_are_stored_with_their_places(projector: Projector) -> None:
+    words = "预算500以内，质量太差了我要投诉"
+    who = await say("o-1", words, at(3))
+    await projector.run_once()
+    ((*whose, start, end, name, value, low, high, _, subject),) = await stated_rows()
+    assert whose == [who.identity_id, who.interaction_id, at(3)]
+    assert (name, low, high, subject) == ("budget", None, 50000.0, "")
+    assert "500" in str(value) and "500" in words[start:end]
+    ((*whose, intents, mood, evidence),) = await reading_rows()
+    assert whose == [who.identity_id, who.interaction_id, at(3)]
+    assert ("complaint" in intents, mood) == (True, "upset")
+    assert {each["of"] for each in evidence} == {*intents, mood}
+    assert all(words[each["start"] : each["end"]] for each in evidence)
+
+
+async def test_a_message_that_wants_nothing_in_no_mood_leaves_no_reading(projector: Projector) -> None:
+    await say("o-1", "黑色连衣裙", at(3))
+    await projector.run_once()
+    assert (await stated_rows(), await reading_rows()) == ([], [])
+    assert len(await evidence_rows()) == 2
+
+
+async def test_what_is_said_of_somebody_else_is_kept_and_does_not_count(projector: Projector) -> None:
+    await say("o-1", "送妈妈的，要红色", at())
+    await projector.run_once()
+    red = next(row for row in await evidence_rows() if row[3] == "红色")
+    assert (red[9] > 0, red[10]) == (True, "妈妈")
+    assert "红色" not in {row[2] for row in await tag_rows()}
+
+
+async def test_the_outcome_is_the_same_whatever_the_batches(projector: Projector) -> None:
     await chat()
     await drain(projector)
-    whole = (await tag_rows(), await evidence_rows(), await Profile.all().order_by("identity_id").values())
-    await forget_projection()
-    assert await drain(Projector(tagger, TTL, batch=1)) == await Interaction.all().count()
-    assert (await tag_rows(), await evidence_rows(), await Profile.all().order_by("identity_id").values()) == whole
-    await forget_projection()
-    await drain(Projector(tagger, TTL, batch=7), Projector(tagger, TTL, batch=5), Projector(tagger, TTL, batch=3))
-    assert (await tag_rows(), await evidence_rows(), await Profile.all().order_by("identity_id").values()) == whole
+    whole = await everything()
+    assert all(whole)
+    for batches in ((1,), (7, 5, 3)):
+        await forget_projection()
+        workers = [Projector(LiveLexicon(), TTL, batch=batch) for batch in batches]
+        assert await drain(*workers) == await Interaction.all().count()
+        assert await everything() == whole
 
 
-async def test_replay_gives_the_same_rows(projector: Projector, tagger: Tagger) -> None:
-    await chat()
-    gold = await Tag.create(group="会员", name="金卡")
-    manual = {"kind": TagKind.MANUAL, "score": 1.0, "since": at(), "last_at": at()}
-    await CustomerTag.create(customer_id=await customer_of("o-0"), tag=gold, **manual)
-    await drain(projector)
-    before = (await tag_rows(), await evidence_rows(), await Profile.all().order_by("identity_id").values())
-    assert len(before[0]) >= 12 and len(before[1]) >= 30
-    ids = await CustomerTag.all().order_by("id").values_list("id", flat=True)
-    for batch in (500, 2):
-        assert await Projector(tagger, TTL, batch=batch).replay_tags() == 4
-        after = (await tag_rows(), await evidence_rows(), await Profile.all().order_by("identity_id").values())
-        assert after == before
-    assert await CustomerTag.all().order_by("id").values_list("id", flat=True) == ids
-    assert await CustomerTag.filter(kind=TagKind.MANUAL).count() == 1
-
-
-async def test_replay_removes_what_today_no_word_says(projector: Projector) -> None:
+async def test_another_edition_is_read_by_from_the_next_batch_on(projector: Projector) -> None:
     await say("o-1", "想要黑色", at())
     await projector.run_once()
-    await Interaction.all().update(fields_={"Content": "想要红色"})
-    await projector.replay_tags()
-    assert [row[2] for row in await tag_rows()] == ["红色"]
-    assert [row[3] for row in await evidence_rows()] == ["红色"]
-
-
-async def test_replay_leaves_rows_that_wait_to_the_projector(projector: Projector) -> None:
-    await say("o-1", "想要黑色", at())
-    await projector.replay_tags()
-    assert await tag_rows() == []
+    changed = remove_words(starter_lexicon(), ["黑色", "黑色星期五"])
+    await store(changed, "test", at())
+    await say("o-1", "想要黑色", at(1))
+    await say("o-1", "想要白色", at(2))
     await projector.run_once()
-    assert [row[2] for row in await tag_rows()] == ["黑色"]
-
-
-async def chat() -> None:
-    """Four people over a year, each saying the same things on different days, some twice and some against."""
-    words = [
-        "想要黑色连衣裙",
-        "不要黑色",
-        "红色有吗",
-        "加绒的黑色外套有吗",
-        "太贵了，便宜点",
-        "送妈妈的生日礼物",
-        "你好",
+    assert [(row[2], row[3], row[7]) for row in await tag_rows()] == [
+        ("白色", 1.0, changed.version),
+        ("黑色", 1.0, starter_lexicon().version),
     ]
-    for turn in range(8):
-        for person in range(4):
-            moment = at(turn * 7 + person, days=turn * 37 + person)
-            await say(f"o-{person}", words[(turn + person) % len(words)], moment)
 
 
-async def forget_projection() -> None:
-    await TagEvidence.all().delete()
-    await CustomerTag.all().delete()
-    await Profile.all().delete()
-    await Interaction.all().update(is_projected=False)
+class Overtaken(LiveLexicon):
+    """An edition becomes live between the two looks of a batch: before its transaction, and with the people held."""
+
+    looks = 0
+
+    async def refresh(self) -> bool:
+        self.looks += 1
+        if self.looks == 2:
+            await store(add_words(starter_lexicon(), "colour/曙光", ["曙光色"], is_new_tag=True), "test", at())
+        return await super().refresh()
+
+
+async def test_a_batch_overtaken_by_an_edition_is_read_by_the_new_one(database: str) -> None:
+    lexicon = Overtaken()
+    await say("o-1", "想要曙光色", at())
+    assert await Projector(lexicon, TTL).run_once() == 1
+    assert [(row[2], row[7]) for row in await tag_rows()] == [("曙光", lexicon.lexicon.version)]
+    assert lexicon.looks == 4
+    assert (await Profile.get()).messages == 1
 
 
 LOCATION = {"Latitude": "30.2512", "Longitude": "120.1554", "Precision": "65.5"}
@@ -228,16 +229,16 @@ async def test_a_place_is_kept_with_consent_only(projector: Projector) -> None:
     assert await find_place(silent.customer_id, at(6)) is None
 
 
-async def test_the_newest_place_holds_in_any_order(projector: Projector, tagger: Tagger) -> None:
+async def test_the_newest_place_holds_in_any_order(projector: Projector, live: LiveLexicon) -> None:
     await grant(await meet("o-1"), Purpose.LOCATION, "text")
     for minutes, latitude in ((5, "30.5"), (9, "30.9"), (7, "30.7")):
         await act("o-1", "event.location", {**LOCATION, "Latitude": latitude}, moment=at(minutes))
-    await drain(Projector(tagger, TTL, batch=1))
+    await drain(Projector(live, TTL, batch=1))
     assert ((await Place.get()).latitude, (await Place.get()).captured_at) == (30.9, at(9))
 
 
-async def test_each_source_has_its_coordinate_system(database: str, tagger: Tagger) -> None:
-    projector = Projector(tagger, TTL, location_crs={MINI: Crs.GCJ02})
+async def test_each_source_has_its_coordinate_system(database: str, live: LiveLexicon) -> None:
+    projector = Projector(live, TTL, location_crs={MINI: Crs.GCJ02})
     for openid, app, kind in (
         ("o-1", APP, "event.location"),
         ("m-1", MINI, "event.location"),
@@ -303,22 +304,22 @@ async def test_a_batch_that_fails_leaves_nothing_half_done(projector: Projector)
 
 
 @on_postgres
-async def test_workers_share_a_backlog_and_count_every_row_once(database: str, tagger: Tagger) -> None:
+async def test_workers_share_a_backlog_and_count_every_row_once(database: str, live: LiveLexicon) -> None:
     for turn in range(10):
         for person in range(12):
             await say(f"o-{person}", "想要黑色", at(turn))
-    workers = [Projector(tagger, TTL, batch=9) for _ in range(4)]
+    workers = [Projector(live, TTL, batch=9) for _ in range(4)]
     assert await drain(*workers) == 120
     assert await Profile.all().values_list("messages", flat=True) == [10] * 12
     assert await TagEvidence.all().count() == 120
-    assert {row[3] for row in await tag_rows()} == {3.0}
+    assert {row[3] for row in await tag_rows()} == {2.0}
 
 
 @on_postgres
-async def test_a_person_somebody_holds_is_left_for_later_and_others_are_not(database: str, tagger: Tagger) -> None:
+async def test_a_person_somebody_holds_is_left_for_later_and_others_are_not(database: str, live: LiveLexicon) -> None:
     held = [await say("o-a", "想要黑色", at(1)), await say("o-a", "想要红色", at(2))]
     await say("o-b", "想要白色", at(3))
-    projector = Projector(tagger, TTL)
+    projector = Projector(live, TTL)
     async with in_transaction():
         await lock_customers([held[0].customer_id])
         assert await elsewhere(asyncio.wait_for(projector.run_once(), 5)) == 1
@@ -328,20 +329,20 @@ async def test_a_person_somebody_holds_is_left_for_later_and_others_are_not(data
 
 
 @on_postgres
-async def test_a_worker_looks_past_the_people_another_holds(database: str, tagger: Tagger) -> None:
+async def test_a_worker_looks_past_the_people_another_holds(database: str, live: LiveLexicon) -> None:
     """The first batch belongs to people another worker has; the next people are taken meanwhile."""
     held = [await say(f"o-{number}", "想要黑色", at(number)) for number in range(3)]
     for number in range(3, 6):
         await say(f"o-{number}", "想要黑色", at(number))
     async with in_transaction():
         await lock_customers([row.customer_id for row in held])
-        assert await elsewhere(Projector(tagger, TTL, batch=3).run_once()) == 3
+        assert await elsewhere(Projector(live, TTL, batch=3).run_once()) == 3
         assert await elsewhere(unprojected()) == [row.interaction_id for row in held]
 
 
-async def test_a_batch_takes_a_persons_oldest_rows_first(projector: Projector, tagger: Tagger) -> None:
+async def test_a_batch_takes_a_persons_oldest_rows_first(projector: Projector, live: LiveLexicon) -> None:
     rows = [await say("o-a", "想要黑色", at(number)) for number in range(5)]
-    assert await Projector(tagger, TTL, batch=2).run_once() == 2
+    assert await Projector(live, TTL, batch=2).run_once() == 2
     assert await unprojected() == [row.interaction_id for row in rows[2:]]
 
 
@@ -357,14 +358,14 @@ async def elsewhere(work):  # type: ignore[no-untyped-def]
 
 
 @on_postgres
-async def test_two_tags_of_one_person_from_two_batches_lose_nothing(database: str, tagger: Tagger) -> None:
+async def test_two_tags_of_one_person_from_two_batches_lose_nothing(database: str, live: LiveLexicon) -> None:
     """Two identities of one person in two workers' hands at once: the score counts both, always."""
     for round_ in range(6):
         one, two = await meet(f"o-{round_}"), await meet(f"m-{round_}", MINI)
         await merge(one.customer_id, two.customer_id, "unionid", at())
         await say(f"o-{round_}", "想要黑色", at())
-        await say(f"m-{round_}", "黑色有吗", at(), MINI)
-    await drain(*(Projector(tagger, TTL, batch=3) for _ in range(4)))
+        await say(f"m-{round_}", "要黑色的", at(), MINI)
+    await drain(*(Projector(live, TTL, batch=3) for _ in range(4)))
     assert {row[3] for row in await tag_rows()} == {2.0}
     assert len(await tag_rows()) == await Customer.all().count() == 6
 

@@ -21,6 +21,7 @@ from tests.faults import (
     disk,
     hostile,
     kill,
+    lexicon_live,
     redis_away,
     sending,
     sending_control,
@@ -35,7 +36,7 @@ from tests.services import FAULTS
 
 SCENARIOS: tuple[Scenario, ...] = (
     *kill.SCENARIOS, *sending.SCENARIOS, *thrice.SCENARIOS, *two.SCENARIOS, *redis_away.SCENARIOS, *disk.SCENARIOS, *term.SCENARIOS,
-    *hostile.SCENARIOS, *two_schedulers.SCENARIOS, *control.SCENARIOS, *sending_control.SCENARIOS,
+    *hostile.SCENARIOS, *two_schedulers.SCENARIOS, *lexicon_live.SCENARIOS, *control.SCENARIOS, *sending_control.SCENARIOS,
 )  # fmt: skip
 SERVICES_REQUIRED = os.environ.get("ZHIJI_REQUIRE_SERVICES") == "1"
 

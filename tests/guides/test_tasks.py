@@ -10,7 +10,7 @@ from tortoise.transactions import in_transaction
 from core.ports import Subject
 from guides.open_tasks import count_open_tasks, list_open_tasks
 from guides.organisation import leave
-from guides.tasks import ERASURE, TaskOpened, ask_for_human
+from guides.tasks import COMPLAINT, ERASURE, TaskOpened, ask_for_human
 from models import Task, TaskState
 from tests.guides.brand import DAY, T0, hire, meet, open_store, person
 
@@ -77,6 +77,25 @@ async def test_requests_of_two_kinds_are_open_beside_each_other() -> None:
     assert sorted(await Task.all().values_list("open_key", flat=True)) == [
         f"erasure:{who.customer_id}", f"human:{who.customer_id}",
     ]  # fmt: skip
+
+
+async def complain(who: Subject, *words: str) -> str:
+    """The reason of the one task afterwards."""
+    for each in words:
+        async with in_transaction():
+            await ask_for_human(who, each, COMPLAINT)
+    return (await Task.get()).reason
+
+
+async def test_what_a_customer_complains_of_later_is_added() -> None:
+    assert await complain(await person("o1"), "发错货", "没人理") == "发错货；没人理"
+
+
+async def test_the_newest_complaints_stay_whole_where_there_is_no_room_for_all() -> None:
+    who = await person("o1")
+    assert await complain(who, "旧" * 200, "新" * 100) == f"…{'旧' * 153}；{'新' * 100}"
+    assert await complain(who, "人" * 300) == "人" * 255
+    assert await complain(who, "完") == f"…{'人' * 252}；完"
 
 
 async def test_open_tasks_are_listed_by_store_and_guide_oldest_first() -> None:

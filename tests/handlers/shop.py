@@ -15,11 +15,13 @@ from bot.channels.json_body import read_json
 from bot.channels.xml import read_xml
 from bot.edge.desk import Desk
 from bot.routing import Router, discover
+from campaigns.answers.base import AnswerBase
 from campaigns.keyword_replies import KeywordReplies
 from core.accounts import Account, AccountKind, Crs
 from core.messages import Reply, Text
 from customers.consent import has_location_consent
 from customers.journal import Journal
+from customers.tagging.live import LiveLexicon
 from delivery.replies import ReplyPlanner
 from guides.binding import Bindings
 from guides.reception import Reception
@@ -121,7 +123,8 @@ async def open_shop(url: str, grace: timedelta = timedelta(days=30)) -> AsyncIte
     """On a migrated database."""
     await open_database(url)
     directory = StoreDirectory(lambda: shop.moment.timestamp())
-    rooms = Rooms("知音", ACCOUNTS, Reception(Bindings(rules(), directory)), directory, KeywordReplies(), grace)
+    reception = Reception(Bindings(rules(), directory))
+    rooms = Rooms("知音", ACCOUNTS, reception, directory, KeywordReplies(), grace, LiveLexicon(), AnswerBase())
     table = open_journal(url)
     shop = Shop(None, rooms, T0 + timedelta(hours=2))  # type: ignore[arg-type]  # 12:00 in Shanghai, a Monday
     journal = Journal(table, ACCOUNTS, ReplyPlanner(ACCOUNTS.values(), shop.now), shop.now)

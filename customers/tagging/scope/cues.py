@@ -67,7 +67,8 @@ def find_cues(folded: str, taken: Iterable[tuple[int, int]]) -> list[Cue]:
         if at < len(spans) and spans[at][0] < end:
             if spans[at][0] < start or (spans[at][0] == start and force in NEGATING):
                 continue
-            end = spans[at][0] if force in NEGATING else end
+            if force in NEGATING:
+                end, force = spans[at][0], Force.BARE if force is Force.DISLIKE else force  # "不|舒服"
         cues.append(Cue(start, end, force))
     return cues
 

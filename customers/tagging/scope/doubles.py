@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from customers.tagging.scope.cues import NEGATING, REFUSALS, Cue, Force
 from customers.tagging.scope.stretches import Stretch
 
-_BETWEEN = re.compile(r"[很太是说我会真的]{0,3}")
-_AFTER_LAST = re.compile(r"[了的啊哦呢吧呀啦哈嘛吗么我们哟噢额嗯谢哒]*")
+_BETWEEN = re.compile(r"(?:[很太是说我会真的人谁]|哪个|女生|女人){0,3}")
+_AFTER_LAST = re.compile(r"(?:给我)?[了的啊哦呢吧呀啦哈嘛吗么我们哟噢额嗯谢哒亲宝]*")
+_REASON_FOLLOWS = re.compile(r"[了吧]|(?<=适合)我")  # "黑色不考虑了显老", "粉色不适合我这个年纪"
 _BEFORE_BARE = re.compile(r"[我们就都也还真的啊哦嗯呃那这个款种件条双些]*")
 
 
@@ -39,11 +41,18 @@ def gather_negations(folded: str, stretch: Stretch) -> list[Negation]:
     return gathered
 
 
-def find_closing(folded: str, stretch: Stretch, negations: list[Negation]) -> Negation | None:
-    """The negation that ends a stretch and so speaks of what stands before it ("黑色的不要了")."""
-    if negations and _AFTER_LAST.fullmatch(folded, negations[-1].end, stretch.end):
-        return negations[-1]
-    return None
+def find_closing(folded: str, stretch: Stretch, negations: Sequence[Negation], last_named: int = 0) -> Negation | None:
+    """The negation that ends a stretch and so speaks of what stands before it ("黑色的不要了").
+
+    ``last_named`` is where the last mention of the stretch ends: behind a refusal nothing but its reason may follow.
+    """
+    if not negations:
+        return None
+    last = negations[-1]
+    if _AFTER_LAST.fullmatch(folded, last.end, stretch.end):
+        return last
+    is_refusal = last.force in REFUSALS and last_named <= last.start
+    return last if is_refusal and _REASON_FOLLOWS.match(folded, last.end) else None
 
 
 def find_bare_refusal(folded: str, stretch: Stretch) -> Negation | None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from customers.tagging.lexicon import Kind
 from customers.tagging.scope.cues import REACH, REFUSALS, Force
 from customers.tagging.scope.doubles import Negation
-from customers.tagging.scope.stretches import Mention, Stretch, is_asked, is_polar
+from customers.tagging.scope.stretches import Mention, Stretch, is_asked, is_tagged_question
 
 _WEAK_IN_QUESTIONS = frozenset({Force.DENY, Force.ABSENT, Force.UNABLE, Force.BARE, Force.DISLIKE})
 _IGNORED: dict[Kind, frozenset[Force]] = {
@@ -30,10 +30,14 @@ _WANTED = frozenset({Kind.THING, Kind.QUALITY, Kind.REQUEST})
 _CONDITIONS = frozenset({Force.DENY, Force.ABSENT, Force.BARE})
 _JOINED = re.compile(r"[、和跟与及或/&+]|以及")
 _FILLER = re.compile(r"[的、和跟与及或/&+啊]")
-_STILL_OPEN = re.compile(r"不[要喜考买想]|[还也]|什么|哪|吗|有没有")
+_STILL_OPEN = re.compile(r"不[要喜考买想缺]|[还也]|什么|哪|吗|有没有")
 _ALL_WELCOME = re.compile(r"都|随便|任意|其[他它]|别的|全|行|可以")
 _STILL_WAITING = re.compile(r"(?:一直|还|迟迟|总是|老是|至今|都)$")
 _SUPPOSED_AFTER = re.compile(r"了?的话")
+_MAY = re.compile(r"会|应该|可能|大概")
+_SO = re.compile(r"(?:太|那么|这么|过于|过分|特别|很|有点)[^的]{1,4}的")
+_OWN, _GIVEN = ("", "我", "我的", "什么", "任何"), ("给", "送", "帮", "替", "为", "给我", "送我", "帮我", "替我")
+_SUCH = re.compile(r"[^的]{1,3}的")  # "不透的白色"
 _EXCEPT_REACH, _REST, _CANDIDATES = 6, 14, 3
 
 
@@ -50,14 +54,15 @@ class Scene:
 
 
 def is_unstated(scene: Scene, mention: Mention) -> bool:
-    """ "会掉色吗", "会不会掉色", "如果掉色": nothing has happened. "坏了怎么办吗", "破了能换吗": it has."""
+    """ "会掉色吗", "掉色不掉", "如果掉色": nothing has happened. "坏了怎么办吗", "破了能换吗": it has."""
     folded, stretch = scene.folded, scene.stretch
-    if stretch.is_supposed or _SUPPOSED_AFTER.match(folded, mention.end):
+    is_doubted = folded.startswith(f"不{folded[mention.start]}", mention.end)
+    if stretch.is_supposed or is_doubted or _SUPPOSED_AFTER.match(folded, mention.end):
         return True
     if folded.startswith("了", mention.end) or folded[mention.end - 1] == "了" or stretch.opener is Force.WHY:
         return False
     is_choice = any(cue.force is Force.CHOICE and cue.start < mention.start for cue in stretch.cues)
-    return is_polar(folded, stretch) or is_choice or _has_or_not(scene, mention)
+    return is_tagged_question(folded, stretch) or is_choice or _has_or_not(scene, mention) or _is_hoped(scene, mention)
 
 
 def _has_or_not(scene: Scene, mention: Mention) -> bool:
@@ -65,6 +70,12 @@ def _has_or_not(scene: Scene, mention: Mention) -> bool:
     closing = scene.closing
     is_open = closing is not None and closing.force is Force.ABSENT
     return is_open and "有" in scene.folded[scene.stretch.start : mention.start]
+
+
+def _is_hoped(scene: Scene, mention: Mention) -> bool:
+    """ "应该不会掉色吧", "不会是假货吧"."""
+    rest = scene.folded[mention.end : scene.stretch.end]
+    return rest.endswith("吧") and _MAY.search(scene.folded, scene.stretch.start, mention.start) is not None
 
 
 def is_within_exception(scene: Scene, mention: Mention) -> bool:
@@ -78,8 +89,10 @@ def is_within_exception(scene: Scene, mention: Mention) -> bool:
 
 
 def is_excepted(scene: Scene, mention: Mention) -> bool:
-    """ "除了黑色都可以" refuses black; "除了黑色还有什么" and "除了黑色都不要" do not."""
+    """ "除了黑色都可以", "都可以 除了黑色" refuse black; "除了黑色还有什么" and "除了黑色都不要" do not."""
     rest = scene.folded[mention.end : mention.end + _REST]
+    if not rest.rstrip("的了吧。!"):
+        return _ALL_WELCOME.search(scene.folded, max(0, mention.start - _REST), mention.start) is not None
     return _STILL_OPEN.search(rest) is None and _ALL_WELCOME.search(rest) is not None
 
 
@@ -121,12 +134,29 @@ def is_condition(scene: Scene, mention: Mention, negation: Negation) -> bool:
 
 
 def is_effective(scene: Scene, mention: Mention, negation: Negation) -> bool:
-    """ "没有黑色吗", "怎么不推荐裙子", "不能退货": negations that refuse nothing."""
+    """ "没有黑色吗", "怎么不推荐裙子", "不能退货", "不要太长的裙子": negations that refuse nothing, or not this."""
     if scene.stretch.opener is Force.WHY or negation.force in _IGNORED[mention.kind]:
+        return False
+    if mention.kind is Kind.PERSON and not _is_meant(scene, mention, negation):
         return False
     if mention.kind is Kind.REQUEST and _is_waiting(scene, negation):
         return False
-    return not (negation.force in _WEAK_IN_QUESTIONS and is_asked(scene.folded, scene.stretch))
+    if mention.kind is Kind.THING and _SO.fullmatch(scene.folded, negation.end, mention.start):
+        return False
+    if (
+        mention.kind in _WANTED
+        and negation.force is Force.BARE
+        and _SUCH.fullmatch(scene.folded, negation.end, mention.start)
+    ):
+        return False
+    is_inside = negation.start < scene.stretch.end
+    return not (is_inside and negation.force in _WEAK_IN_QUESTIONS and is_asked(scene.folded, scene.stretch))
+
+
+def _is_meant(scene: Scene, mention: Mention, negation: Negation) -> bool:
+    """ "没有孩子", "不是给老公买的"; but not "没有跟老婆一起", "不用妈妈担心"."""
+    between = scene.folded[negation.end : mention.start]
+    return between in _OWN or between.endswith(_GIVEN)
 
 
 def _is_waiting(scene: Scene, negation: Negation) -> bool:
@@ -135,14 +165,15 @@ def _is_waiting(scene: Scene, negation: Negation) -> bool:
     return negation.force is Force.BARE and _STILL_WAITING.search(before) is not None
 
 
-def is_refused_after(scene: Scene, index: int) -> bool:
+def find_refusal_after(scene: Scene, index: int) -> Negation | None:
     """ "黑色不要", "紧身的裤子就算了"."""
     mention, closing = scene.mentions[index], scene.closing
     if closing is None or closing.is_void or closing.start < mention.end:
-        return False
+        return None
     if closing.force not in _CLOSES[mention.kind] or not is_effective(scene, mention, closing):
-        return False
-    return scene.stretch.opener is not Force.WISH or index in _last_named(scene, closing)
+        return None
+    is_meant = scene.stretch.opener is not Force.WISH or index in _last_named(scene, closing)
+    return closing if is_meant else None
 
 
 def _last_named(scene: Scene, closing: Negation) -> set[int]:

@@ -13,18 +13,30 @@ from customers.tagging.scope.cues import NEGATING, Cue, Force
 # Signs that join or quote words ("黑色/红色不要", "不要“黑色”") and the point of a number do not end a clause.
 _SEPARATOR = re.compile(r"""(?:(?!(?<=\d)\.(?=\d))[^\w、/+&·"'“”‘’「」『』-])+""")
 _HARD = re.compile(r"[。.!?;…]")
-_POLAR_END = re.compile(r"(?:吗|嘛|(?<![什怎那这多])么)[啊呀呢哦]?$")
+_ADDRESSED = r"[啊呀呢哦哈]?(?:亲{1,2}|亲爱的|宝子?|老板|美女|家人们?)?$"
+_POLAR_END = re.compile(rf"(?:吗|嘛|(?<![什怎那这多])么){_ADDRESSED}")
+# "有卡其色不", "会起球不", "到了没": a short no at the end asks, where what it denies stands before it.
+_TAG_QUESTION = re.compile(rf"(不|没有?|否){_ADDRESSED}")
+_TAGGED: dict[str, tuple[str, ...]] = {
+    "不": ("有", "是", "会", "能", "可以", "行", "好", "要", "卖", "带"),
+    "否": ("能", "是", "有", "可"),
+    "没": ("有",),
+    "没有": ("有",),
+}
 _LONGEST_CLAUSE, _CUT = 120, "…"
 # "不是|很|想要": between a negation and its verb stand only such words; anything else there has ended its reach.
+_COMPLETE = ("喜欢", "适合", "中意", "想要", "合适")
 _TRIVIAL = re.compile(r"(?:[很太再总老都又还也真我你您们只一直天每的得特别多请会说是]|那么|这么|怎么|有点|什么)*")
 
 
 class Mention(NamedTuple):
-    """A lexicon word found at its place."""
+    """A lexicon word found at its place, and the tag it speaks for."""
 
     start: int
     end: int
     kind: Kind
+    group: str
+    tag: str
 
 
 @dataclass(slots=True)
@@ -66,6 +78,19 @@ def is_polar(folded: str, stretch: Stretch) -> bool:
         return False
     part = folded[stretch.start : stretch.end]
     return _POLAR_END.search(part) is not None or (part.endswith("吧") and "?" in stretch.precedes)
+
+
+def is_tagged_question(folded: str, stretch: Stretch) -> bool:
+    """True for a stretch that ends in 吗, wherever it stands, or in a short no ("有黑色没", "有卡其色不")."""
+    if stretch.precedes is None:
+        return folded.endswith("吗", stretch.start, stretch.end)
+    if is_polar(folded, stretch):
+        return True
+    tag = _TAG_QUESTION.search(folded, stretch.start, stretch.end)
+    if tag is None:
+        return False
+    is_done = tag[1] in ("没", "没有") and folded.startswith("了", tag.start() - 1)  # "到店了没有"
+    return is_done or any(folded.find(stem, stretch.start, tag.start()) >= 0 for stem in _TAGGED[tag[1]])
 
 
 def is_asked(folded: str, stretch: Stretch) -> bool:
@@ -124,6 +149,8 @@ def _opens(folded: str, cue: Cue, before: Sequence[Cue], following: Cue | None) 
     if negation is not None and negation.force is Force.UNABLE and negation.end == cue.start:
         return False  # "没法|申请"
     if cue.force is Force.WISH and negation is not None:
+        if folded.endswith(_COMPLETE, negation.start, negation.end) and folded[cue.start] != "有":
+            return True  # "不喜欢|想退货"
         return _TRIVIAL.fullmatch(folded, negation.end, cue.start) is None  # "不是很|想要黑色" is one refusal
     return True
 

@@ -1,0 +1,1 @@
+"""What a brand would have without us: overlap of characters, and jieba with plain BM25."""

@@ -1,0 +1,1 @@
+"""Projecting the journal into counters, tags, measures and readings, and replaying it: rate, memory and cost."""

@@ -1,0 +1,1 @@
+"""What the product's tagging is measured beside."""

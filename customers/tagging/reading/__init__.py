@@ -1,0 +1,1 @@
+"""Readings: what a message wants of us and in which mood it was written, each with the words that say it."""
