@@ -10,6 +10,7 @@ from pathlib import Path
 
 NAMES = {
     "answers": "benchmarks.answers.run",
+    "coupons": "benchmarks.coupons.run",
     "deliveries": "benchmarks.deliveries.run",
     "projector": "benchmarks.projector.run",
     "tagging": "benchmarks.tagging.run",

@@ -13,9 +13,9 @@ from campaigns.care.kind import Rule
 from campaigns.care.planner import ReadyRule, find_next_fire, fires_on, prepare
 from campaigns.care.preview import Line, Outcome, preview
 from campaigns.care.registry import all_kinds
-from campaigns.care.rule_file import read_file, write_toml
 from campaigns.care.rule_form import CLASSES, form_of
 from campaigns.care.rules import add_rule, get_rule, list_rules, note_seen, remove_rule, set_rule, switch_rule
+from campaigns.toml_file import read_file, write_toml
 from commands.output import Exit, Output, table
 from commands.wiring import Installation, database, operator, read_installation
 from core.clock import BRAND_ZONE, local, now
@@ -25,6 +25,7 @@ from delivery.policy.quiet_hours import find_end
 HELP = "care rules: list, add, set, on, off, show, remove, preview"
 
 _WORDS_SHOWN = 40
+_PAGE = "docs/care.md"
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -96,7 +97,7 @@ async def run(args: argparse.Namespace, out: Output) -> Exit:
 # ── what the line says ───────────────────────────────────────────────────────────────────────────────────────────
 def _form(args: argparse.Namespace, before: Mapping[str, Any]) -> dict[str, Any]:
     """The fields the line gives: those of the file, then the options; single settings join those of ``before``."""
-    form = read_file(args.file) if args.file else {}
+    form = read_file(args.file, _PAGE) if args.file else {}
     said = {"account": args.account, "at": args.at, "class": args.contact_class}
     if args.what == "add":
         said |= {"name": args.name, "kind": args.kind}

@@ -7,6 +7,8 @@ from datetime import timedelta
 import handlers
 from bot.routing import discover
 from campaigns.answers.base import AnswerBase
+from campaigns.coupons.codes import Codes
+from campaigns.coupons.counter import CouponCounter
 from campaigns.keyword_replies import KeywordReplies
 from commands.line import find_commands
 from commands.output import Exit, Output
@@ -24,7 +26,9 @@ def show_parts(out: Output) -> Exit:
     accounts, brand, stores = accounts_of(survey.settings), survey.settings.brand, StoreDirectory()
     reception = Reception(Bindings(BindingRules(timedelta(days=brand.protection_days)), stores))
     grace = timedelta(days=brand.unfollow_grace_days)
-    rooms = Rooms(brand.name, accounts, reception, stores, KeywordReplies(), grace, LiveLexicon(), AnswerBase())
+    coupons = CouponCounter(Codes("no key: nothing is made here"), 0, stores)
+    keywords, lexicon, answers = KeywordReplies(), LiveLexicon(), AnswerBase()
+    rooms = Rooms(brand.name, accounts, reception, stores, keywords, grace, lexicon, answers, coupons)
     routes = sorted(discover(handlers, rooms), key=lambda route: (route.rank, route.name))
     out.line("handlers, in the order they are asked:")
     for route in routes:

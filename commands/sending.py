@@ -9,6 +9,7 @@ from bot.client.client import WeChatClient
 from bot.client.sender import WeChatSender
 from bot.client.users import AccountFollowers
 from campaigns.care.book import CareBook
+from campaigns.coupons.redeeming import expire_due as expire_coupons
 from commands.wiring import Installation
 from core.accounts import AccountKind
 from core.clock import now
@@ -56,6 +57,7 @@ def _jobs(installation: Installation, client: WeChatClient) -> list[Job]:
         Job("erase people whose grace has ended", 300, _erase_due),
         Job("forget places that expired", 300, lambda: expire_places(now())),
         Job("ask for new followers' unionids", 60, lambda: _ask_unionids(installation, client)),
+        Job("end coupons whose time is over", 60, lambda: expire_coupons(now())),
         Job("confirm what was reported before its answer", 60, confirm_late),
     ]
 

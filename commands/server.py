@@ -12,6 +12,7 @@ import threading
 from collections.abc import Callable, Iterable
 from contextlib import AsyncExitStack
 from datetime import timedelta
+from typing import Protocol
 
 import aiohttp
 from aiohttp import web
@@ -33,6 +34,8 @@ from bot.edge.webhook import Webhook
 from bot.routing import Router, discover
 from campaigns.answers.base import AnswerBase
 from campaigns.answers.rephrase import Rephraser
+from campaigns.coupons.codes import Codes
+from campaigns.coupons.counter import CouponCounter
 from campaigns.keyword_replies import KeywordReplies
 from commands.logs import configure_logs
 from commands.output import Exit, Output
@@ -48,9 +51,7 @@ from delivery.limits.metered import Limits
 from delivery.limits.quotas import Quotas
 from delivery.limits.rates import Rates
 from delivery.limits.shared_turns import SharedTurns
-from delivery.loop import DeliveryLoop
 from delivery.replies import ReplyPlanner
-from delivery.schedule import Schedule
 from delivery.wakeup import EMBEDDED, Wakeup, connect_redis
 from guides.binding import BindingRules, Bindings
 from guides.reception import Reception
@@ -134,7 +135,15 @@ def _leave() -> None:
     os._exit(Exit.DONE)
 
 
-def _start(stack: AsyncExitStack, part: Wakeup | Desk | Recovery | Loop | DeliveryLoop | Schedule | Forwarder) -> None:
+class _Part(Protocol):
+    """Something that works in the background."""
+
+    def start(self) -> None: ...
+
+    async def stop(self) -> None: ...
+
+
+def _start(stack: AsyncExitStack, part: _Part) -> None:
     """Start a part; it is stopped before everything started earlier."""
     part.start()
     stack.push_async_callback(part.stop)
@@ -188,6 +197,8 @@ async def _rooms(stack: AsyncExitStack, installation: Installation) -> Rooms:
     brand = installation.settings.brand
     stores, keywords, lexicon = StoreDirectory(), KeywordReplies(), LiveLexicon()
     answers = AnswerBase(await _rephraser(stack, installation))
+    pace = installation.settings.coupons.person_per_minute
+    coupons = CouponCounter(Codes(installation.secret_key), pace, stores)
     rules = BindingRules(timedelta(days=brand.protection_days), brand.default_binding, brand.default_store)
 
     async def refresh() -> None:
@@ -196,9 +207,11 @@ async def _rooms(stack: AsyncExitStack, installation: Installation) -> Rooms:
         await answers.refresh()
         if await lexicon.refresh():
             lexicon.prepare()
+        await coupons.refresh()
 
     await refresh()
     lexicon.prepare()
+    _start(stack, coupons)
     _start(stack, Loop("caches", refresh, _CACHE_EVERY_S))
     return Rooms(
         brand=brand.name,
@@ -209,6 +222,7 @@ async def _rooms(stack: AsyncExitStack, installation: Installation) -> Rooms:
         unfollow_grace=installation.grace,
         lexicon=lexicon,
         answers=answers,
+        coupons=coupons,
     )
 
 

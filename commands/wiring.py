@@ -11,6 +11,7 @@ from datetime import time, timedelta
 from bot.client.client import WeChatClient
 from bot.client.http import WeChatHttp
 from bot.client.token import Tokens
+from campaigns.coupons import person_tables as person_tables  # registers how coupons forget a person
 from config.load import accounts_of, load_settings
 from config.settings import Settings
 from core.accounts import Account, AccountKind

@@ -10,7 +10,7 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from config.settings import AccountSettings, AnswerSettings, BrandSettings, ContactSettings, Settings
+from config.settings import AccountSettings, AnswerSettings, BrandSettings, ContactSettings, CouponSettings, Settings
 from config.sources import config_file, meant, merged, read_environment, read_file
 from core.accounts import Account
 from core.errors import Invalid, ZhijiError
@@ -19,6 +19,7 @@ _SECTIONS: Mapping[str, type[BaseModel]] = {
     "answers": AnswerSettings,
     "brand": BrandSettings,
     "contact": ContactSettings,
+    "coupons": CouponSettings,
 }
 
 

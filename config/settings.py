@@ -141,6 +141,15 @@ class AnswerSettings(BaseModel):
         return check_secret(key, r"\S{8,}", remedy) if key.get_secret_value() else key
 
 
+class CouponSettings(BaseModel):
+    """``[coupons]``: what holds for every offer."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    reverse_minutes: Annotated[int, Field(ge=0, le=10_080)] = 60
+    person_per_minute: Annotated[int, Field(ge=0, le=1000)] = 10
+
+
 class Settings(BaseSettings):
     """All settings. Secrets have no default."""
 
@@ -159,6 +168,7 @@ class Settings(BaseSettings):
     brand: BrandSettings = BrandSettings()
     contact: ContactSettings = ContactSettings()
     answers: AnswerSettings = AnswerSettings()
+    coupons: CouponSettings = CouponSettings()
     accounts: dict[Annotated[str, AfterValidator(check_account_key)], AccountSettings] = {}
 
     @field_validator("secret_key")

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from campaigns.answers.base import AnswerBase
+from campaigns.coupons.counter import CouponCounter
 from campaigns.keyword_replies import KeywordReplies
 from core.accounts import Account
 from customers.tagging.live import LiveLexicon
@@ -29,3 +30,4 @@ class Rooms:
     unfollow_grace: timedelta
     lexicon: LiveLexicon
     answers: AnswerBase
+    coupons: CouponCounter

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bot.routing import Route, about_person, changes
+from campaigns.coupons.words import own_copy
 from core.messages import Inbound, Reply, Text
 from core.ports import Subject
 from guides.scenes import scene_of_follow
@@ -14,6 +15,14 @@ def routes(rooms: Rooms) -> list[Route]:
     async def follow(inbound: Inbound, who: Subject) -> Reply:
         meeting = await rooms.reception.follow(who, scene_of_follow(inbound.event_key))
         served = f"您的专属导购是{guide_at(meeting.guide_name, meeting.store_name)}。" if meeting.guide_name else ""
-        return Text(f"欢迎关注{rooms.brand}！{served}\n{CAN_ASK}")
+        gifts = await _welcome(rooms, who)
+        return Text("\n\n".join([f"欢迎关注{rooms.brand}！{served}\n{CAN_ASK}", *gifts]))
 
     return [changes(follow, "event.subscribe", when=about_person)]
+
+
+async def _welcome(rooms: Rooms, who: Subject) -> list[str]:
+    """Copies for who follows for the first time, in the push's own transaction; a second follow brings none."""
+    welcome = [offer for offer in rooms.coupons.list_offers(who.at) if offer.terms.on_follow]
+    given = [await rooms.coupons.give(offer, who, "follow") for offer in welcome]
+    return [f"送您一张优惠券：\n{own_copy(each)}" for each in given if each is not None]

@@ -2,6 +2,16 @@
 
 from models.answers import StoredAnswer, StoredQuestion
 from models.campaigns import CareRule, Occurrence, OccurrenceState
+from models.coupons import (
+    Coupon,
+    CouponBlock,
+    CouponCall,
+    CouponEntry,
+    CouponEvent,
+    CouponState,
+    CouponTemplate,
+    TemplateState,
+)
 from models.deliveries import (
     ApiQuota,
     ContactSlot,
@@ -37,6 +47,13 @@ __all__ = [
     "CareRule",
     "Consent",
     "ContactSlot",
+    "Coupon",
+    "CouponBlock",
+    "CouponCall",
+    "CouponEntry",
+    "CouponEvent",
+    "CouponState",
+    "CouponTemplate",
     "Customer",
     "CustomerTag",
     "Delivery",
@@ -75,4 +92,5 @@ __all__ = [
     "TagRemoval",
     "Task",
     "TaskState",
+    "TemplateState",
 ]

@@ -10,6 +10,8 @@ from pathlib import Path
 import handlers
 from bot.routing import Router, discover
 from campaigns.answers.base import AnswerBase
+from campaigns.coupons.codes import Codes
+from campaigns.coupons.counter import CouponCounter
 from campaigns.keyword_replies import KeywordReplies, Match, Rule
 from core.accounts import AccountKind
 from core.messages import Inbound
@@ -49,7 +51,8 @@ def routes_of_the_day(seed: int) -> Counter[str]:
     stores = StoreDirectory()
     reception = Reception(Bindings(BindingRules(timedelta(days=1)), stores))
     month = timedelta(days=30)
-    rooms = Rooms("知己", {}, reception, stores, configured(), month, LiveLexicon(), AnswerBase())
+    counter = CouponCounter(Codes("no key"), 0, stores)
+    rooms = Rooms("知己", {}, reception, stores, configured(), month, LiveLexicon(), AnswerBase(), counter)
     router = Router(discover(handlers, rooms))
     config = parse_config(WECHAT)
     stage = set_stage(config, {"wx00000000000000aa": {"menu_keys": MENU}})

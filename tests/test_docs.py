@@ -24,6 +24,8 @@ from bot.channels.refusals import Reason
 from bot.edge.counts import EdgeCounts
 from bot.routing import Router, discover
 from campaigns.answers.base import AnswerBase
+from campaigns.coupons.codes import Codes
+from campaigns.coupons.counter import CouponCounter
 from campaigns.keyword_replies import KeywordReplies
 from commands.line import build_parser, find_commands
 from config.settings import AccountSettings, AnswerSettings, BrandSettings, ContactSettings, Settings
@@ -245,7 +247,8 @@ def test_every_reason_of_a_delivery_is_listed() -> None:
 def rooms() -> Rooms:
     stores = StoreDirectory()
     reception = Reception(Bindings(BindingRules(timedelta(days=1)), stores))
-    return Rooms("知音", {}, reception, stores, KeywordReplies(), timedelta(0), LiveLexicon(), AnswerBase())
+    counter = CouponCounter(Codes("no key"), 0, stores)
+    return Rooms("知音", {}, reception, stores, KeywordReplies(), timedelta(0), LiveLexicon(), AnswerBase(), counter)
 
 
 def run_block(source: str, name: str) -> ModuleType:

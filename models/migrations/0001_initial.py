@@ -7,6 +7,7 @@ from tortoise.migrations import operations as ops
 
 from core.ports import InteractionState
 from models.campaigns import OccurrenceState
+from models.coupons import CouponEvent, CouponState, TemplateState
 from models.deliveries import DeliveryState
 from models.organisation import OrganisationKind, StaffRole
 from models.people import Purpose
@@ -96,6 +97,37 @@ class Migration(migrations.Migration):
             bases=["Model"],
         ),
         ops.CreateModel(
+            name="CouponTemplate",
+            fields=[
+                ("id", fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                ("code", fields.CharField(unique=True, max_length=64)),
+                (
+                    "state",
+                    fields.CharEnumField(
+                        description="DRAFT: draft\nPUBLISHED: published\nPAUSED: paused\nENDED: ended",
+                        enum_type=TemplateState,
+                        max_length=16,
+                    ),
+                ),
+                ("state_reason", fields.CharField(default="", max_length=128)),
+                ("terms", fields.JSONField(encoder=JSON_DUMPS, decoder=loads)),
+                ("stock", fields.IntField()),
+                ("issued", fields.IntField(default=0)),
+                ("worth_fen", fields.BigIntField()),
+                ("budget_fen", fields.BigIntField(null=True)),
+                ("exposure_fen", fields.BigIntField(default=0)),
+                ("created_at", fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ("updated_at", fields.DatetimeField(auto_now=False, auto_now_add=False)),
+            ],
+            options={
+                "table": "coupon_template",
+                "app": "models",
+                "pk_attr": "id",
+                "table_description": "One offer. ``terms`` are its rules as its file has them, ``worth_fen`` the most one copy can cost.",
+            },
+            bases=["Model"],
+        ),
+        ops.CreateModel(
             name="Customer",
             fields=[
                 ("id", fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
@@ -180,6 +212,159 @@ class Migration(migrations.Migration):
                 "unique_together": (("customer_id", "contact_class", "slot"),),
                 "pk_attr": "id",
                 "table_description": "One of the few messages of a class a person may get in a stretch of days, taken until that long after it.",
+            },
+            bases=["Model"],
+        ),
+        ops.CreateModel(
+            name="Coupon",
+            fields=[
+                ("id", fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                (
+                    "template",
+                    fields.ForeignKeyField(
+                        "models.CouponTemplate",
+                        source_field="template_id",
+                        db_constraint=True,
+                        to_field="id",
+                        related_name="coupons",
+                        on_delete=OnDelete.RESTRICT,
+                    ),
+                ),
+                (
+                    "customer",
+                    fields.ForeignKeyField(
+                        "models.Customer",
+                        source_field="customer_id",
+                        db_constraint=True,
+                        to_field="id",
+                        related_name="coupons",
+                        on_delete=OnDelete.RESTRICT,
+                    ),
+                ),
+                ("slot", fields.IntField()),
+                ("code_hash", fields.CharField(unique=True, max_length=64)),
+                ("code_cipher", fields.TextField(unique=False)),
+                (
+                    "state",
+                    fields.CharEnumField(
+                        description="ISSUED: issued\nLOCKED: locked\nREDEEMED: redeemed\nREVERSED: reversed\nEXPIRED: expired\nVOIDED: voided",
+                        enum_type=CouponState,
+                        max_length=16,
+                    ),
+                ),
+                ("source", fields.CharField(max_length=32)),
+                ("issued_at", fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ("valid_from", fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ("valid_until", fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ("locked_until", fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                ("lock_key", fields.CharField(default="", max_length=64)),
+                ("redeemed_at", fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                ("store_code", fields.CharField(default="", max_length=64)),
+                ("order_no", fields.CharField(default="", max_length=64)),
+                ("discount_fen", fields.BigIntField(default=0)),
+            ],
+            options={
+                "table": "coupon",
+                "app": "models",
+                "unique_together": (("template_id", "customer_id", "slot"),),
+                "indexes": [Index(fields=["customer_id", "state"]), Index(fields=["state", "valid_until"])],
+                "pk_attr": "id",
+                "table_description": "One copy given. Its code is stored sealed, and found by ``code_hash``: the table alone lets nobody redeem.",
+            },
+            bases=["Model"],
+        ),
+        ops.CreateModel(
+            name="CouponBlock",
+            fields=[
+                ("id", fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                (
+                    "customer",
+                    fields.ForeignKeyField(
+                        "models.Customer",
+                        source_field="customer_id",
+                        db_constraint=True,
+                        to_field="id",
+                        related_name="coupon_blocks",
+                        on_delete=OnDelete.CASCADE,
+                    ),
+                ),
+                ("reason", fields.CharField(max_length=128)),
+                ("since", fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ("until", fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                ("by", fields.CharField(max_length=64)),
+                ("lifted_at", fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                ("lifted_by", fields.CharField(default="", max_length=64)),
+            ],
+            options={
+                "table": "coupon_block",
+                "app": "models",
+                "indexes": [Index(fields=["customer_id"])],
+                "pk_attr": "id",
+                "table_description": "A person who may take no coupons: why, since when, and who lifted it. ``until`` null holds until lifted.",
+            },
+            bases=["Model"],
+        ),
+        ops.CreateModel(
+            name="CouponCall",
+            fields=[
+                ("key", fields.CharField(primary_key=True, unique=True, db_index=True, max_length=96)),
+                (
+                    "customer",
+                    fields.ForeignKeyField(
+                        "models.Customer",
+                        source_field="customer_id",
+                        null=True,
+                        db_constraint=True,
+                        to_field="id",
+                        related_name="coupon_calls",
+                        on_delete=OnDelete.CASCADE,
+                    ),
+                ),
+                ("at", fields.DatetimeField(db_index=True, auto_now=False, auto_now_add=False)),
+                ("answer", fields.JSONField(encoder=JSON_DUMPS, decoder=loads)),
+            ],
+            options={
+                "table": "coupon_call",
+                "app": "models",
+                "indexes": [Index(fields=["customer_id"])],
+                "pk_attr": "key",
+                "table_description": "The first answer to each idempotency key, which every repeat gets again.",
+            },
+            bases=["Model"],
+        ),
+        ops.CreateModel(
+            name="CouponEntry",
+            fields=[
+                ("id", fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                (
+                    "coupon",
+                    fields.ForeignKeyField(
+                        "models.Coupon",
+                        source_field="coupon_id",
+                        db_constraint=True,
+                        to_field="id",
+                        related_name="entries",
+                        on_delete=OnDelete.CASCADE,
+                    ),
+                ),
+                (
+                    "event",
+                    fields.CharEnumField(
+                        description="ISSUED: issued\nLOCKED: locked\nUNLOCKED: unlocked\nREDEEMED: redeemed\nREVERSED: reversed\nEXPIRED: expired\nVOIDED: voided",
+                        enum_type=CouponEvent,
+                        max_length=16,
+                    ),
+                ),
+                ("at", fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ("by", fields.CharField(max_length=64)),
+                ("detail", fields.JSONField(encoder=JSON_DUMPS, decoder=loads)),
+            ],
+            options={
+                "table": "coupon_entry",
+                "app": "models",
+                "indexes": [Index(fields=["coupon_id"])],
+                "pk_attr": "id",
+                "table_description": "One line of the ledger. Append-only, ``by`` names who did it: the customer, a colleague, or the clock.",
             },
             bases=["Model"],
         ),

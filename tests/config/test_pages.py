@@ -10,7 +10,14 @@ import pytest
 from pydantic import BaseModel, SecretStr
 
 from config.load import SettingsInvalid, load_settings
-from config.settings import AccountSettings, AnswerSettings, BrandSettings, ContactSettings, Settings
+from config.settings import (
+    AccountSettings,
+    AnswerSettings,
+    BrandSettings,
+    ContactSettings,
+    CouponSettings,
+    Settings,
+)
 from tests.config.conftest import GOOD
 from tests.variables import only_variables
 
@@ -23,6 +30,7 @@ MODELS: dict[str, type[BaseModel]] = {
     "brand.": BrandSettings,
     "contact.": ContactSettings,
     "answers.": AnswerSettings,
+    "coupons.": CouponSettings,
     "accounts.<key>.": AccountSettings,
 }
 
@@ -42,7 +50,7 @@ def defaults() -> dict[str, str]:
         prefix + name: "none" if field.is_required() else shown(field.default)
         for prefix, model in MODELS.items()
         for name, field in model.model_fields.items()
-        if prefix + name not in ("brand", "contact", "answers", "accounts")
+        if prefix + name not in ("brand", "contact", "answers", "coupons", "accounts")
     }
 
 
@@ -75,6 +83,8 @@ def test_the_page_has_the_variable_of_every_setting() -> None:
         ("contact.marketing_cap", "0", "100"),
         ("contact.care_cap", "0", "100"),
         ("contact.holdout_percent", "0", "50"),
+        ("coupons.reverse_minutes", "0", "10,080"),
+        ("coupons.person_per_minute", "0", "1,000"),
         ("accounts.<key>.calls_per_s", "1", "5,000"),
     ],
 )
@@ -99,12 +109,13 @@ def test_a_copied_example_is_refused_for_what_only_the_brand_can_know() -> None:
 def test_the_example_shows_every_setting_with_its_default() -> None:
     example = tomllib.loads(EXAMPLE.read_text(encoding="utf-8"))
     shop, brand, contact = example.pop("accounts")["shop"], example.pop("brand"), example.pop("contact")
-    answers = example.pop("answers")
+    answers, coupons = example.pop("answers"), example.pop("coupons")
     told = {
         **example,
         **{f"brand.{n}": v for n, v in brand.items()},
         **{f"contact.{n}": v for n, v in contact.items()},
         **{f"answers.{n}": v for n, v in answers.items()},
+        **{f"coupons.{n}": v for n, v in coupons.items()},
         **{f"accounts.<key>.{n}": v for n, v in shop.items()},
     }
     kind = {"accounts.<key>.kind": "`official_account`"}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
+from campaigns.coupons import person_tables as person_tables  # its tables are the person's too
 from core.messages import Text, reply_to_json
 from core.ports import InteractionState, Subject
 from customers.consent import grant
@@ -15,6 +16,13 @@ from customers.projector import Projector
 from customers.tagging.live import LiveLexicon
 from models import (
     ContactSlot,
+    Coupon,
+    CouponBlock,
+    CouponCall,
+    CouponEntry,
+    CouponEvent,
+    CouponState,
+    CouponTemplate,
     Customer,
     CustomerTag,
     DeliveryState,
@@ -31,6 +39,7 @@ from models import (
     TagRemoval,
     Task,
     TaskState,
+    TemplateState,
 )
 from models.database import connection
 from tests.customers.people import APP, MINI, act, at, meet, say
@@ -166,8 +175,25 @@ async def _served(tag: str, official: Subject, mini: Subject) -> None:
         )
         words = [{"of": "complaint", "start": 0, "end": 2, "keyword": f"秘密{tag}"}]
         await MessageReading.create(**said, intents=["complaint"], mood="upset", evidence=words)
+    await _coupons(tag, customer_id)
     await Merge.create(kept_id=customer_id, folded_id=4711, evidence="phone", at=at())
     await FollowerImport.create(app_id=f"app of G{tag}", next_openid=f"o-{tag}", updated_at=at())
+
+
+async def _coupons(tag: str, customer_id: int) -> None:
+    template = await CouponTemplate.create(
+        code=f"T{customer_id}", state=TemplateState.PUBLISHED, stock=9, issued=2, worth_fen=500, exposure_fen=1000,
+        terms={"title": "减5", "kind": "cash", "amount_fen": 500, "valid_days": 9}, created_at=at(), updated_at=at(),
+    )  # fmt: skip
+    for slot, state in enumerate((CouponState.ISSUED, CouponState.REDEEMED)):
+        coupon = await Coupon.create(
+            template=template, customer_id=customer_id, slot=slot, code_hash=f"{tag}{slot}", code_cipher=f"秘密{tag}",
+            state=state, source="chat", issued_at=at(), valid_from=at(), valid_until=at(9), order_no=f"秘密{tag}",
+        )  # fmt: skip
+        detail = {"order": f"秘密{tag}"}
+        await CouponEntry.create(coupon=coupon, event=CouponEvent.ISSUED, at=at(), by="customer", detail=detail)
+    await CouponCall.create(key=f"秘密{tag}", customer_id=customer_id, at=at(), answer={"coupon_id": 1})
+    await CouponBlock.create(customer_id=customer_id, reason=f"秘密{tag}", since=at(), by="cli:x")
 
 
 async def find_words(words: list[str]) -> list[str]:

@@ -18,6 +18,7 @@ import uvloop
 
 from tests.faults import (
     control,
+    coupons,
     disk,
     hostile,
     kill,
@@ -36,7 +37,8 @@ from tests.services import FAULTS
 
 SCENARIOS: tuple[Scenario, ...] = (
     *kill.SCENARIOS, *sending.SCENARIOS, *thrice.SCENARIOS, *two.SCENARIOS, *redis_away.SCENARIOS, *disk.SCENARIOS, *term.SCENARIOS,
-    *hostile.SCENARIOS, *two_schedulers.SCENARIOS, *lexicon_live.SCENARIOS, *control.SCENARIOS, *sending_control.SCENARIOS,
+    *hostile.SCENARIOS, *two_schedulers.SCENARIOS, *lexicon_live.SCENARIOS, *coupons.SCENARIOS,
+    *control.SCENARIOS, *sending_control.SCENARIOS,
 )  # fmt: skip
 SERVICES_REQUIRED = os.environ.get("ZHIJI_REQUIRE_SERVICES") == "1"
 

@@ -41,6 +41,10 @@ class Child:
         return self._process.pid
 
     @property
+    def is_running(self) -> bool:
+        return self._process is not None and self._process.poll() is None
+
+    @property
     def log_text(self) -> str:
         return self._log.read_text(errors="replace") if self._log.exists() else ""
 

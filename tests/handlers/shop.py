@@ -16,6 +16,7 @@ from bot.channels.xml import read_xml
 from bot.edge.desk import Desk
 from bot.routing import Router, discover
 from campaigns.answers.base import AnswerBase
+from campaigns.coupons.counter import CouponCounter
 from campaigns.keyword_replies import KeywordReplies
 from core.accounts import Account, AccountKind, Crs
 from core.messages import Reply, Text
@@ -30,6 +31,7 @@ from handlers._rooms import Rooms
 from models import Delivery, Interaction
 from models.database import close_database, open_database
 from models.dialect.open_journal import open_journal
+from tests.campaigns.coupons.offers import CODES
 from tests.guides.brand import APP, T0, hire, open_store, rules
 
 SHOP = Account("shop", AccountKind.OFFICIAL_ACCOUNT, APP, "s", "t")
@@ -124,12 +126,15 @@ async def open_shop(url: str, grace: timedelta = timedelta(days=30)) -> AsyncIte
     await open_database(url)
     directory = StoreDirectory(lambda: shop.moment.timestamp())
     reception = Reception(Bindings(rules(), directory))
-    rooms = Rooms("知音", ACCOUNTS, reception, directory, KeywordReplies(), grace, LiveLexicon(), AnswerBase())
+    counter = CouponCounter(CODES, 0, directory)
+    words, lexicon, answers = KeywordReplies(), LiveLexicon(), AnswerBase()
+    rooms = Rooms("知音", ACCOUNTS, reception, directory, words, grace, lexicon, answers, counter)
     table = open_journal(url)
     shop = Shop(None, rooms, T0 + timedelta(hours=2))  # type: ignore[arg-type]  # 12:00 in Shanghai, a Monday
     journal = Journal(table, ACCOUNTS, ReplyPlanner(ACCOUNTS.values(), shop.now), shop.now)
     shop.desk = Desk(journal, Router(discover(handlers, rooms)))
     shop.desk.start()
+    counter.start()
     try:
         await open_shops()
         await directory.refresh()
@@ -137,5 +142,6 @@ async def open_shop(url: str, grace: timedelta = timedelta(days=30)) -> AsyncIte
         assert shop.desk.handler_errors == 0
     finally:
         await shop.desk.stop(1)
+        await counter.stop()
         await table.close()
         await close_database()

@@ -12,9 +12,9 @@ from campaigns.care.festivals import FESTIVALS, OFFICIAL
 from campaigns.care.planner import prepare
 from campaigns.care.preview import Outcome
 from campaigns.care.registry import all_kinds
-from campaigns.care.rule_file import read_file, write_toml
 from campaigns.care.rule_form import FIELDS, form_of, read_rule
 from campaigns.templates import LONGEST
+from campaigns.toml_file import read_file, write_toml
 from core.channels import Channel
 from tests.campaigns.care.brand import ACCOUNTS, SHOP
 
@@ -26,19 +26,19 @@ SHOWN = [tomllib.loads(block) for block in re.findall(r"^```toml\n(.*?)^```", PA
 
 @pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
 def test_an_example_is_sound_and_survives_being_shown(path: Path, tmp_path: Path) -> None:
-    rule = read_rule(read_file(path), ACCOUNTS)
+    rule = read_rule(read_file(path, "docs/care.md"), ACCOUNTS)
     assert prepare(rule, SHOP).options
     again = tmp_path / "again.toml"
     again.write_text(write_toml(form_of(rule)), encoding="utf-8")
-    assert read_rule(read_file(again), ACCOUNTS) == rule
+    assert read_rule(read_file(again, "docs/care.md"), ACCOUNTS) == rule
 
 
 def test_examples_have_names_of_their_own() -> None:
-    assert len({read_file(path)["name"] for path in EXAMPLES}) == len(EXAMPLES) >= len(all_kinds())
+    assert len({read_file(path, "docs/care.md")["name"] for path in EXAMPLES}) == len(EXAMPLES) >= len(all_kinds())
 
 
 def test_the_page_shows_one_rule_of_each_kind_as_it_is_shipped() -> None:
-    shipped = [read_file(path) for path in EXAMPLES]
+    shipped = [read_file(path, "docs/care.md") for path in EXAMPLES]
     assert sorted(shown["kind"] for shown in SHOWN) == sorted(all_kinds())
     assert all(shown in shipped for shown in SHOWN)
 

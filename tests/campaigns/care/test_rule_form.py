@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from campaigns.care.options import compile_options, read_options
 from campaigns.care.registry import all_kinds
-from campaigns.care.rule_file import read_file, write_toml
 from campaigns.care.rule_form import form_of, read_rule
+from campaigns.toml_file import read_file, write_toml
 from core.accounts import AccountKind
 from core.channels import ContactClass
 from core.errors import Invalid
@@ -53,7 +53,7 @@ def test_a_file_is_what_show_prints(tmp_path: Path) -> None:
     told = form("birthday", name="生日祝福", options=FULL, settings={"days_before": 3}, **{"class": "care"})
     path = tmp_path / "rule.toml"
     path.write_text(write_toml(form_of(read_rule(told, ACCOUNTS))), encoding="utf-8-sig")
-    assert read_file(path) == told
+    assert read_file(path, "docs/care.md") == told
 
 
 @given(
@@ -67,20 +67,20 @@ def test_any_text_survives_the_file(tmp_path_factory: pytest.TempPathFactory, ta
     path = tmp_path_factory.mktemp("file") / "form.toml"
     told = {"settings": table, "options": [{"channel": "custom", "data": table}, {"words": "w"}]}
     path.write_bytes(write_toml(told).encode())
-    assert read_file(path) == told
+    assert read_file(path, "docs/care.md") == told
 
 
 def test_a_file_that_is_no_toml_is_named(tmp_path: Path) -> None:
     path = tmp_path / "规则.toml"
     path.write_text("name = “生日”", encoding="utf-8")
     with pytest.raises(Invalid, match=r"规则.toml: is no TOML"):
-        read_file(path)
+        read_file(path, "docs/care.md")
     path.write_text("name = '生日'", encoding="gb18030")
     with pytest.raises(Invalid, match=r"规则.toml: is not UTF-8"):
-        read_file(path)
+        read_file(path, "docs/care.md")
     path.unlink()
     with pytest.raises(Invalid, match=r"规则.toml: cannot be read: No such file"):
-        read_file(path)
+        read_file(path, "docs/care.md")
 
 
 def test_tomls_own_times_of_day_are_taken() -> None:

@@ -1,4 +1,4 @@
-"""Care rules as TOML files: what ``care show`` prints, ``care add`` takes."""
+"""What HQ lays out as TOML files: what ``care show`` and ``coupon show`` print, ``add`` takes."""
 
 from __future__ import annotations
 
@@ -11,19 +11,17 @@ from typing import Any
 from core.errors import Invalid
 
 
-def read_file(path: Path) -> dict[str, Any]:
-    """The form in a file. Raises ``Invalid``."""
+def read_file(path: Path, page: str) -> dict[str, Any]:
+    """The form in a file; ``page`` of the docs shows how one looks. Raises ``Invalid``."""
     try:
         text = path.read_bytes().decode("utf-8-sig")
         return tomllib.loads(text)
     except OSError as error:
-        raise Invalid(str(path), f"cannot be read: {error.strerror}", "name a TOML file; see docs/care.md") from None
+        raise Invalid(str(path), f"cannot be read: {error.strerror}", f"name a TOML file; see {page}") from None
     except UnicodeDecodeError:
         raise Invalid(path.name, "is not UTF-8", "save it as UTF-8") from None
     except tomllib.TOMLDecodeError as error:
-        raise Invalid(
-            path.name, f"is no TOML: {error}", "texts stand between straight quotes; see docs/care.md"
-        ) from None
+        raise Invalid(path.name, f"is no TOML: {error}", f"texts stand between straight quotes; see {page}") from None
 
 
 def write_toml(form: Mapping[str, Any]) -> str:
@@ -44,7 +42,9 @@ def _lines(table: Mapping[str, Any], path: tuple[str, ...]) -> list[str]:
 
 
 def _is_plain(value: object) -> bool:
-    return isinstance(value, str | int) or not isinstance(value, Mapping | Sequence)
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return not any(isinstance(each, Mapping) for each in value)
+    return not isinstance(value, Mapping)
 
 
 def _key(name: str) -> str:

@@ -1,0 +1,1 @@
+"""Coupon claims on one hot template: ours beside a textbook transaction."""

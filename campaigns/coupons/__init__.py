@@ -1,0 +1,1 @@
+"""Coupons: offers HQ defines, copies customers take, and what becomes of each."""

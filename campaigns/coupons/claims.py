@@ -1,0 +1,191 @@
+"""Claims: customers take copies. One writer a process decides and stores everybody who waits in one commit.
+
+Whoever issues copies of a template holds its row, so counts of stock, budget and persons are read once and right,
+however many processes there are. Of those who wait in a process the first to come is the first served.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from typing import Any
+
+from tortoise.transactions import in_transaction
+
+from campaigns.coupons import issuing
+from campaigns.coupons.codes import Codes
+from campaigns.coupons.issuing import BUDGET_REACHED, PACE_S, Copy, Near, Offer, People
+from campaigns.coupons.refusals import Refusal, read_refusal, refusal_to_json
+from core.batching import GroupCommit
+from core.clock import BRAND_ZONE
+from core.errors import Busy
+from models.dialect.coupons import (
+    CallRow,
+    CopyRow,
+    add_calls,
+    add_copies,
+    answers_to,
+    blocks_of,
+    count_recent,
+    count_taken,
+    levels_of,
+    lock_templates,
+    pause_template,
+    take_stock,
+)
+from models.outage import is_outage
+
+LONGEST_KEY = 96
+_MOST_WAITING = 5000
+_BATCH = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A customer asks for a copy. The same ``key`` (at most ``LONGEST_KEY`` characters) gets the same answer again.
+
+    ``source`` says where it came from (``chat``, ``mini``, ``scene:…``, ``staff``), ``near`` the nearest store of the
+    offer where the customer told their place.
+    """
+
+    key: str
+    template: str
+    customer_id: int
+    source: str
+    at: datetime
+    near: Near | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """A copy was given, now or by an earlier call of the same key."""
+
+    coupon_id: int
+
+
+Answer = Given | Refusal
+
+
+@dataclass(frozen=True, slots=True)
+class _Waiting:
+    claim: Claim
+    answer: asyncio.Future[Answer]
+
+
+class Claims:
+    """Takes claims and answers each with a copy or a refusal. ``start`` before, ``stop`` after."""
+
+    def __init__(self, codes: Codes, per_minute: int) -> None:
+        self._codes = codes
+        self._per_minute = per_minute
+        self._waiting = 0
+        self._commit = GroupCommit[_Waiting, Answer](self._store, self._tell, is_outage, most=_BATCH, gather_s=0.001)
+
+    def start(self) -> None:
+        self._commit.start()
+
+    async def stop(self) -> None:
+        await self._commit.stop()
+
+    async def claim(self, claim: Claim) -> Answer:
+        """A copy or the reason why not. Raises ``Busy`` at once where thousands wait already: nothing was done."""
+        if self._waiting >= _MOST_WAITING:
+            raise Busy("too many claims at once; try again in a moment")
+        waiting = _Waiting(claim, asyncio.get_running_loop().create_future())
+        self._waiting += 1
+        self._commit.put(waiting)
+        try:
+            return await waiting.answer
+        finally:
+            self._waiting -= 1
+
+    def _tell(self, waiting: _Waiting, result: Answer | BaseException) -> None:
+        if waiting.answer.done():
+            return
+        if isinstance(result, BaseException):
+            waiting.answer.set_exception(result)
+        else:
+            waiting.answer.set_result(result)
+
+    async def _store(self, batch: Sequence[_Waiting]) -> Sequence[Answer]:
+        return await self.decide([waiting.claim for waiting in batch])
+
+    async def decide(self, claims: Sequence[Claim]) -> list[Answer]:
+        """Decides and stores claims in one transaction of their own, in order."""
+        async with in_transaction():
+            return await decide(claims, self._codes, self._per_minute)
+
+
+async def decide(claims: Sequence[Claim], codes: Codes, per_minute: int) -> list[Answer]:
+    """Decides and stores claims in the caller's transaction, in order; a key that comes twice is one call."""
+    offers = {row.code: Offer(row) for row in await lock_templates({claim.template for claim in claims})}
+    known = await answers_to({claim.key for claim in claims})
+    new = list({claim.key: claim for claim in claims if claim.key not in known}.values())
+    people = await _people(new, offers)
+    copies: list[CopyRow] = []
+    refused: dict[str, Refusal] = {}
+    for claim in new:
+        verdict = issuing.decide(
+            offers.get(claim.template), claim.customer_id, people, per_minute, claim.near, claim.at
+        )
+        if isinstance(verdict, Refusal):
+            refused[claim.key] = verdict
+        else:
+            copies.append(_copy(claim, verdict, codes))
+    await _count(offers.values(), claims[0].at)
+    given = await add_copies(copies)
+    await add_calls([_call(claim, refused[claim.key]) for claim in new if claim.key in refused])
+    told: dict[str, Answer] = {key: read_answer(stored) for key, stored in known.items()}
+    told |= {**refused, **{key: Given(coupon_id) for key, coupon_id in given.items()}}
+    return [told[claim.key] for claim in claims]
+
+
+def read_answer(stored: Mapping[str, Any]) -> Answer:
+    """An answer as stored."""
+    if "refused" in stored:
+        return read_refusal(stored)
+    return Given(stored["coupon_id"])
+
+
+async def _people(claims: Sequence[Claim], offers: Mapping[str, Offer]) -> People:
+    """What the rules ask of these applicants, read after the templates were locked."""
+    if not claims:
+        return People()
+    at = min(claim.at for claim in claims)
+    ids = {claim.customer_id for claim in claims}
+    people = People(
+        recent=await count_recent(ids, at - timedelta(seconds=PACE_S)),
+        levels=await levels_of(ids) if any(offer.terms.levels for offer in offers.values()) else {},
+        blocked=await blocks_of(ids, at),
+    )
+    pairs = {(offers[each.template].row.id, each.customer_id) for each in claims if each.template in offers}
+    people.remember(await count_taken(sorted(pairs), _day_begins(at)))
+    return people
+
+
+def _copy(claim: Claim, copy: Copy, codes: Codes) -> CopyRow:
+    _, code_hash, cipher = codes.make()
+    return CopyRow(
+        copy.template_id, claim.customer_id, copy.slot, code_hash, cipher, claim.source, claim.at, copy.begins,
+        copy.ends, claim.key,
+    )  # fmt: skip
+
+
+def _call(claim: Claim, no: Refusal) -> CallRow:
+    answer = json.dumps(refusal_to_json(no), ensure_ascii=False)
+    return CallRow(claim.key, claim.customer_id, claim.at, answer)
+
+
+async def _count(offers: Iterable[Offer], at: datetime) -> None:
+    for offer in offers:
+        if offer.given and not await take_stock(offer.row.id, offer.given, offer.cost_fen, at):
+            raise Busy(f"{offer.row.code} changed while it was held; try again")
+        if offer.is_spent:
+            await pause_template(offer.row.id, BUDGET_REACHED, at)
+
+
+def _day_begins(at: datetime) -> datetime:
+    return datetime.combine(at.astimezone(BRAND_ZONE).date(), time(), BRAND_ZONE)

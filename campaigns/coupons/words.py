@@ -1,0 +1,62 @@
+"""Offers and copies in words that customers read."""
+
+from __future__ import annotations
+
+from campaigns.coupons.money import yuan
+from campaigns.coupons.terms import Kind, Stacking, Terms
+from campaigns.coupons.wallet import OwnCopy
+from core.clock import BRAND_ZONE
+
+
+def worth(terms: Terms) -> str:
+    """What it gives: ``满100元减20元``, ``8折，最多减50元``, ``赠马克杯``."""
+    threshold = f"满{yuan(terms.threshold_fen)}" if terms.threshold_fen else ""
+    cap = f"，最多减{yuan(terms.cap_fen)}" if terms.cap_fen else ""
+    match terms.kind:
+        case Kind.CASH:
+            return f"{threshold or '立'}减{yuan(terms.amount_fen)}"
+        case Kind.PERCENT:
+            return f"{threshold}{_fold(terms.percent)}折{cap}"
+        case Kind.GIFT:
+            return f"{threshold}赠{terms.gift}"
+        case Kind.EXCHANGE:
+            return f"{threshold}兑换{terms.gift}"
+        case Kind.SHIPPING:
+            return f"{threshold}免运费{cap}"
+
+
+def rules(terms: Terms) -> list[str]:
+    """Its conditions, one a line; none where there are none."""
+    lines = []
+    if times := terms.times_in_words():
+        lines.append(f"限{times}使用")
+    if terms.stores or terms.regions:
+        lines.append(f"可用门店：{'、'.join([*terms.regions, *terms.stores])}")
+    if terms.levels:
+        lines.append(f"{'、'.join(terms.levels)}专享")
+    if terms.stacking is Stacking.ALONE:
+        lines.append("不与其他券同用")
+    return lines
+
+
+def offer_line(terms: Terms) -> str:
+    """An offer with its rules and how to take it."""
+    lines = [f"【{terms.title}】{worth(terms)}", *rules(terms)]
+    if terms.radius_m:
+        lines.append(f"限门店{terms.radius_m}米以内：在店附近发送位置即可领取")
+    else:
+        lines.append(f"回复“领取{terms.title}”即可领取")
+    return "\n".join(lines)
+
+
+def own_copy(copy: OwnCopy) -> str:
+    """A copy with its code, end and rules."""
+    last = copy.valid_until.astimezone(BRAND_ZONE)
+    lines = [f"【{copy.terms.title}】{worth(copy.terms)}", f"券码：{copy.code}", f"有效期至{last:%Y-%m-%d %H:%M}"]
+    return "\n".join([*lines, *rules(copy.terms)])
+
+
+def _fold(percent: int) -> str:
+    """20 percent off is 八折, 15 is 8.5折."""
+    tens, ones = divmod(100 - percent, 10)
+    return f"{tens}.{ones}" if ones else str(tens)
