@@ -20,13 +20,13 @@ def routes(rooms: Rooms) -> list[Route]:
     base = rooms.answers
 
     def is_sure(inbound: Inbound) -> bool:
-        found = base.find(inbound.text, inbound.received_at)
-        return any(each.is_sure for each in found)
+        return len(base) > 0 and any(each.is_sure for each in base.find(inbound.text, inbound.received_at))
 
     def is_sure_anywhere(inbound: Inbound) -> bool:
         """Nothing has to be read or asked for: whoever it is gets these words."""
-        found = base.find(inbound.text, inbound.received_at)
-        return base.rephraser is None and is_sure(inbound) and not asking.needs_store(found)
+        if base.rephraser is not None or not is_sure(inbound):
+            return False
+        return not asking.needs_store(base.find(inbound.text, inbound.received_at))
 
     def is_choice(inbound: Inbound) -> bool:
         return len(base) > 0 and bool(inbound.openid) and find_choice(inbound.text) is not None

@@ -28,7 +28,7 @@ from campaigns.coupons.codes import Codes
 from campaigns.coupons.counter import CouponCounter
 from campaigns.keyword_replies import KeywordReplies
 from commands.line import build_parser, find_commands
-from config.settings import AccountSettings, AnswerSettings, BrandSettings, ContactSettings, Settings
+from config.settings import AccountSettings, AnswerSettings, BrandSettings, ContactSettings, CouponSettings, Settings
 from core.accounts import AccountKind
 from core.clock import now
 from core.messages import Inbound, Text
@@ -152,6 +152,8 @@ def is_setting(path: str) -> bool:
             return name in ContactSettings.model_fields
         case ["answers", name]:
             return name in AnswerSettings.model_fields
+        case ["coupons", name]:
+            return name in CouponSettings.model_fields
         case ["accounts", _, name]:
             return name in AccountSettings.model_fields
     return False

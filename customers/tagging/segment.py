@@ -6,8 +6,6 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
-from rjieba import Jieba
-
 from customers.tagging.normal import normalise
 
 _STOP_WORDS = Path(__file__).with_name("stop_words.txt")
@@ -31,6 +29,8 @@ class Segmenter:
     brands and stores. Build it once (a fifth of a second) and share it, among threads too: nothing changes it later."""
 
     def __init__(self, words: Iterable[str] = ()) -> None:
+        from rjieba import Jieba  # loads a dictionary of 34 MB by itself: only who cuts texts pays for it
+
         self._jieba = Jieba()
         self._stop_words = read_stop_words()
         names = (name for each in words for name in _WHOLE.findall(normalise(each).folded))
