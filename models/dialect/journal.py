@@ -17,7 +17,7 @@ from core.errors import Busy
 
 _Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 
-HANDOVER = timedelta(seconds=10)
+HANDOVER = timedelta(seconds=30)
 """How long a row whose lease has ended still counts as in work: until recovery has surely taken it over, nobody
 passes it by."""
 
