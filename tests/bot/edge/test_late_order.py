@@ -106,7 +106,7 @@ async def test_nobody_passes_by_an_elder_whose_killed_process_has_just_lost_its_
     await house.recovery.run_once()
 
     async def are_planned() -> bool:
-        return len(house.planned) == 2
+        return len(house.planned) == 2 and await Audit.all().count() == 2  # planned, and committed
 
     await eventually(are_planned)
     assert house.planned == [("o1-000001", "written"), ("o1-000002", "written")]
