@@ -14,6 +14,7 @@ from core.messages import Inbound, Reply, Transfer, reply_from_json, reply_to_js
 from core.ports import Blocked, Entry, InteractionState, Recorded, Subject, Work
 from customers.identities import ensure_person
 from models import Interaction
+from models.dialect.acting import Known, NewRow, begin_row, end_row, find_known
 from models.dialect.journal import HANDOVER, JournalTable, Row
 from models.dialect.locks import lock_person
 from models.dialect.reading import find_newest
@@ -79,36 +80,34 @@ class Journal:
         """The transaction itself; tells also whether words were handed to a delivery."""
         async with in_transaction() as tx:
             await lock_person(tx, inbound.app_id, inbound.openid)
-            stored = await Interaction.get_or_none(message_key=inbound.key).only(*_ANSWER_FIELDS)
-            if stored:
-                return _repeat(stored), False
-            subject, row = await self._begin(inbound)
-            if await _elder_in_work(subject.identity_id, row.id, self._now()):
+            known = await find_known(inbound.key, inbound.app_id, inbound.openid)
+            if known is not None and known.row_id is not None:
+                return _repeat(known), False
+            subject, is_blocked = await self._begin(inbound, known)
+            if is_blocked:
                 raise Blocked
             reply = await work(subject)
             now_reply = await self._hand_over(inbound, subject, reply)
-            row.state, row.handler = InteractionState.ANSWERED, handler
-            row.reply = reply_to_json(now_reply) if now_reply else None
-            await row.save(update_fields=["state", "handler", "reply"])
+            await end_row(subject.interaction_id, handler, reply_to_json(now_reply) if now_reply else None)
         return Recorded(now_reply, inbound.received_at, is_first=True), reply is not now_reply
 
-    async def _begin(self, inbound: Inbound) -> tuple[Subject, Interaction]:
-        """Make the journal row, and the person where new."""
-        identity_id = customer_id = 0
-        if inbound.openid:
+    async def _begin(self, inbound: Inbound, known: Known | None) -> tuple[Subject, bool]:
+        """Make the journal row, and the person where new; tells also whether an elder message is still in work."""
+        identity_id, customer_id = (known.identity_id or 0, known.customer_id) if known else (0, 0)
+        if inbound.openid and not identity_id:
             person = await ensure_person(inbound.app_id, inbound.openid, inbound.received_at)
             identity_id, customer_id = person.identity_id, person.customer_id
-        row = await Interaction.create(
-            message_key=inbound.key,
-            app_id=inbound.app_id,
-            identity_id=identity_id or None,
-            kind=inbound.kind,
-            occurred_at=from_epoch(inbound.created),
-            received_at=inbound.received_at,
-            fields_=dict(inbound.fields),
-            state=InteractionState.RECEIVED,
+        row = NewRow(
+            inbound.key,
+            inbound.app_id,
+            identity_id or None,
+            inbound.kind,
+            from_epoch(inbound.created),
+            inbound.received_at,
+            inbound.fields,
         )
-        return _subject(inbound, row, identity_id, customer_id), row
+        begun = await begin_row(row, self._now())
+        return _subject(inbound, begun.row_id, identity_id, customer_id), begun.is_blocked
 
     async def _hand_over(self, inbound: Inbound, subject: Subject, reply: Reply | None) -> Reply | None:
         """What is answered at once; words a mini program cannot be answered with go to a delivery."""
@@ -124,7 +123,7 @@ class Journal:
             if row.state != InteractionState.RECEIVED or row.reply is not None:
                 return
             identity = row.identity
-            subject = _subject(inbound, row, identity.id if identity else 0, identity.customer_id if identity else 0)
+            subject = _subject(inbound, row.id, identity.id if identity else 0, identity.customer_id if identity else 0)
             if await _elder_in_work(subject.identity_id, row.id, self._now()):
                 raise Blocked
             reply = await work(subject)
@@ -203,8 +202,8 @@ def needs_delivery(account: Account, reply: Reply) -> bool:
 _ANSWER_FIELDS = ("id", "message_key", "received_at", "reply", "state")
 
 
-def _subject(inbound: Inbound, row: Interaction, identity_id: int, customer_id: int) -> Subject:
-    return Subject(row.id, identity_id, customer_id, inbound.app_id, inbound.openid, from_epoch(inbound.created))
+def _subject(inbound: Inbound, row_id: int, identity_id: int, customer_id: int) -> Subject:
+    return Subject(row_id, identity_id, customer_id, inbound.app_id, inbound.openid, from_epoch(inbound.created))
 
 
 def _row(entry: Entry) -> Row:
@@ -233,7 +232,7 @@ def _first(entry: Entry) -> Recorded:
     return Recorded(entry.reply, entry.inbound.received_at, is_first=True)
 
 
-def _repeat(row: Interaction) -> Recorded:
+def _repeat(row: Interaction | Known) -> Recorded:
     """A repeat of an answered push gets its answer; of one still owed words, silence: they come by delivery."""
     reply = reply_from_json(row.reply) if row.reply and row.state == InteractionState.ANSWERED else None
     return Recorded(reply, row.received_at, is_first=False)

@@ -121,8 +121,7 @@ async def ask_for_person(
 ) -> PersonAsked:
     """Store the request (once while it is open); in the caller's transaction, so the directory is taken as it is."""
     task = await ask_for_human(who, reason, kind)
-    guide = await guide_of(who.app_id, who.openid)
-    return PersonAsked(task, _find(directory, guide.store_code, now) if guide else None)
+    return PersonAsked(task, _find(directory, task.store_code, now) if task.store_code else None)
 
 
 def _near(directory: StoreDirectory, point: Point, now: datetime, *, open_only: bool) -> tuple[StoreNow, ...]:

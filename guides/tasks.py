@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from core.ports import Subject
-from guides.binding import find_active, take_turn
-from models import Task, TaskState
+from guides.binding import take_turn
+from models.dialect.requests import NewTask, find_served, open_task, renew_task
 
 HUMAN = "human"
 """A customer wants to talk to a person."""
@@ -26,11 +26,13 @@ _LONGEST_REASON = 255
 class TaskOpened:
     """An open request for a person: who was asked (None: nobody serves this customer), the store's phone if known.
 
-    ``is_new`` is false where the customer has asked before and still waits.
+    ``store_code`` is where the guide who was asked works, empty where nobody serves. ``is_new`` is false where the
+    customer has asked before and still waits.
     """
 
     guide_name: str | None
     store_phone: str | None
+    store_code: str
     is_new: bool
 
 
@@ -41,25 +43,16 @@ async def ask_for_human(who: Subject, words_reason: str, kind: str = HUMAN) -> T
     """
     open_key = f"{kind}:{who.customer_id}"
     await take_turn(who.customer_id)
-    binding = await find_active(who.customer_id)
-    guide = binding.guide if binding and not binding.guide.left_at else None
-    store = binding.store if binding else None
-    waiting = await Task.get_or_none(open_key=open_key)
-    if waiting is None:
-        await Task.create(
-            customer_id=who.customer_id,
-            guide=guide,
-            kind=kind,
-            state=TaskState.OPEN,
-            reason=words_reason[:_LONGEST_REASON],
-            interaction_id=who.interaction_id,
-            created_at=who.at,
-            open_key=open_key,
-        )
+    served = await find_served(who.customer_id, open_key)
+    if served.task_id is None:
+        reason = words_reason[:_LONGEST_REASON]
+        asked = NewTask(who.customer_id, served.guide_id, kind, reason, who.interaction_id, who.at, open_key)
+        await open_task(asked)
     else:  # whoever serves now is the one to answer
-        reason = _added(waiting.reason, words_reason) if kind in _ADDING else waiting.reason
-        await Task.filter(id=waiting.id).update(guide_id=guide.id if guide else None, reason=reason)
-    return TaskOpened(guide.name if guide else None, store.phone or None if store else None, waiting is None)
+        reason = _added(served.task_reason, words_reason) if kind in _ADDING else served.task_reason
+        await renew_task(served.task_id, served.guide_id, reason)
+    at_store = served.store_code if served.guide_id is not None else ""
+    return TaskOpened(served.guide_name or None, served.store_phone or None, at_store, served.task_id is None)
 
 
 def _added(reason: str, newest: str) -> str:

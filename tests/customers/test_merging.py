@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from campaigns.coupons import person_tables as person_tables  # its tables are the person's too
 from core.accounts import Crs
 from core.ports import Subject
 from customers.consent import grant, is_granted, withdraw

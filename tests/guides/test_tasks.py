@@ -25,7 +25,7 @@ async def ask(who: Subject, words: str = "客户说“人工”") -> TaskOpened:
 async def test_the_request_goes_to_the_customers_guide() -> None:
     who = await person("o1")
     await meet(who, await hire("G1", "王芳", await open_store("S1", phone="021-1")))
-    assert await ask(who) == TaskOpened("王芳", "021-1", is_new=True)
+    assert await ask(who) == TaskOpened("王芳", "021-1", "S1", is_new=True)
     task = await Task.get().prefetch_related("guide")
     assert (task.guide.code, task.kind, task.state, task.reason) == ("G1", "human", TaskState.OPEN, "客户说“人工”")
     assert (task.interaction_id, task.created_at, task.closed_at) == (who.interaction_id, T0, None)
@@ -33,8 +33,8 @@ async def test_the_request_goes_to_the_customers_guide() -> None:
 
 async def test_asking_again_opens_no_second_task() -> None:
     who = await person("o1")
-    assert await ask(who) == TaskOpened(None, None, is_new=True)
-    assert await ask(who) == TaskOpened(None, None, is_new=False)
+    assert await ask(who) == TaskOpened(None, None, "", is_new=True)
+    assert await ask(who) == TaskOpened(None, None, "", is_new=False)
     assert await Task.all().count() == 1
 
 
@@ -50,7 +50,7 @@ async def test_once_the_guide_has_left_the_store_is_named_and_nobody_is_promised
     who = await person("o1")
     await meet(who, await hire("G1", "王芳", await open_store("S1", phone="021-1")))
     await leave("G1", T0 + DAY, "hq")
-    assert await ask(who) == TaskOpened(None, "021-1", is_new=True)
+    assert await ask(who) == TaskOpened(None, "021-1", "", is_new=True)
     assert (await Task.get()).guide_id is None
 
 
@@ -59,7 +59,7 @@ async def test_an_unanswered_request_moves_to_whoever_serves_now() -> None:
     who = await person("o1")
     await ask(who)
     await meet(who, await hire("G1", "王芳", store))
-    assert await ask(replace(who, at=T0 + DAY)) == TaskOpened("王芳", None, is_new=False)
+    assert await ask(replace(who, at=T0 + DAY)) == TaskOpened("王芳", None, "S1", is_new=False)
     assert (await Task.get().prefetch_related("guide")).guide.code == "G1"
 
 
