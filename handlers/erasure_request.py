@@ -30,12 +30,15 @@ _SENTENCE = re.compile(
     rf"(?:注销|清除|删(?:除|掉|了)?)(?:我|我们)?的?(?:所有|全部)?的?(?:个人|会员|用户|手机号)?的?{_WHAT}"
     rf"|{_WHAT}(?:都|全|全部|全都)?(?:给我)?(?:删|清除|注销)"
 )
+_VERBS = ("注销", "清除", "删")
 _NO_WISH = ("不删", "别删", "不要删", "没删", "不注销", "别注销", "不要注销", "不想注销", "不用注销")
 
 
 def _asks_for_erasure(inbound: Inbound) -> bool:
     """A sentence that says it: “我要注销，把信息都删掉”. A request too many is one look of a colleague."""
     wish = wish_of(inbound)
+    if not any(verb in wish for verb in _VERBS):
+        return False
     return _SENTENCE.search(wish) is not None and not any(word in wish for word in _NO_WISH)
 
 

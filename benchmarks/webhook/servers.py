@@ -119,7 +119,7 @@ def free_port() -> int:
 
 
 def _wait(port: int, process: subprocess.Popen[bytes]) -> None:
-    for _ in range(600):
+    for _ in range(3000):
         if process.poll() is not None:
             raise RuntimeError(f"the server ended at once with {process.returncode}")
         with suppress(OSError), socket.create_connection(("127.0.0.1", port), 0.2):

@@ -22,8 +22,8 @@ AT_ONCE = 24
 MOST_GROWTH_MIB = 24.0
 """Memory a server may take between its first fifth of hostile inputs and the last: allocators breathe."""
 
-_MOVING = {"lease", "access_token"}
-"""Tables whose rows come and go by the clock."""
+_MOVING = {"lease", "access_token", "api_quota"}
+"""Tables whose rows come and go by the clock: leases, tokens, and the calls of the hourly look for unionids."""
 
 
 def hostile_on(kind: str, share: float) -> Scenario:
