@@ -11,6 +11,7 @@ from campaigns.answers.likeness import NEAR, THRESHOLD
 from campaigns.answers.rows import COLUMNS, Answer
 from campaigns.answers.storing import import_rows, list_answers, remove
 from campaigns.answers.unanswered import as_json, list_unanswered
+from commands.imported import tell_import
 from commands.output import Exit, Output, table
 from commands.wiring import database, read_installation
 from core.clock import now
@@ -61,17 +62,7 @@ async def run(args: argparse.Namespace, out: Output) -> Exit:
 async def _import(file: Path, out: Output) -> Exit:
     found = read_table(file, _LAYOUT, {})
     done = await import_rows([row.values for row in found.rows], now(), [row.number for row in found.rows])
-    out.line(
-        f"{file}: {done.created} created, {done.updated} updated, {done.unchanged} unchanged, "
-        f"{len(found.rejected)} rows rejected"
-    )
-    for rejected in found.rejected:
-        out.line(f"  row {rejected.row}, {rejected.field}: {rejected.problem} — {rejected.remedy}")
-    out.put(
-        created=done.created, updated=done.updated, unchanged=done.unchanged,
-        rejected=[{"row": r.row, "field": r.field, "problem": r.problem, "remedy": r.remedy} for r in found.rejected],
-    )  # fmt: skip
-    return Exit.PARTLY if found.rejected else Exit.DONE
+    return tell_import(file, done, found.rejected, out)
 
 
 async def _list(out: Output) -> None:

@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 
 from campaigns.keyword_replies import import_rows, list_rules, remove
+from commands.imported import tell_import
 from commands.output import Exit, Output, table
 from commands.wiring import database, read_installation
 from guides.imports.csv_file import Layout, read_table
@@ -45,14 +46,4 @@ async def run(args: argparse.Namespace, out: Output) -> Exit:
 async def _import(file: Path, out: Output) -> Exit:
     found = read_table(file, _LAYOUT, {})
     done = await import_rows([row.values for row in found.rows], [row.number for row in found.rows])
-    out.line(
-        f"{file}: {done.created} created, {done.updated} updated, {done.unchanged} unchanged, "
-        f"{len(found.rejected)} rejected"
-    )
-    for rejected in found.rejected:
-        out.line(f"  row {rejected.row}, {rejected.field}: {rejected.problem} — {rejected.remedy}")
-    out.put(
-        created=done.created, updated=done.updated, unchanged=done.unchanged,
-        rejected=[{"row": r.row, "field": r.field, "problem": r.problem, "remedy": r.remedy} for r in found.rejected],
-    )  # fmt: skip
-    return Exit.PARTLY if found.rejected else Exit.DONE
+    return tell_import(file, done, found.rejected, out)

@@ -17,7 +17,7 @@ import uvloop
 import commands
 from commands.output import Exit, Output
 
-_NOT_COMMANDS = {"checks", "failures", "line", "logs", "output", "parts", "sending", "server", "wiring"}
+_NOT_COMMANDS = {"checks", "failures", "imported", "line", "logs", "output", "parts", "sending", "server", "wiring"}
 
 
 class _WrongUsage(Exception):

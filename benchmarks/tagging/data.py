@@ -58,16 +58,6 @@ def read_turns(path: Path) -> list[str]:
     return [text for speaker, text in _chat_lines(path) if speaker == "0" and text.strip()]
 
 
-def read_unlabelled(folder: Path) -> list[str]:
-    """Texts without any label: both sides of the chats, and the reviews without their categories."""
-    texts: list[str] = []
-    if (folder / CHATS).exists():
-        texts.extend(text for _speaker, text in _chat_lines(folder / CHATS))
-    if (folder / REVIEWS).exists():
-        texts.extend(review.text for review in read_reviews(folder / REVIEWS))
-    return texts
-
-
 def _chat_lines(path: Path) -> Iterator[tuple[str, str]]:
     with gzip.open(path, "rt", encoding="utf-8") as lines:
         for line in lines:

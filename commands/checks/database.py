@@ -1,10 +1,11 @@
-"""Database: reachable, writable, new enough, with the schema of this version, and of our secret key."""
+"""Database: reachable, writable, new enough, of this version's schema, our lexicon and our secret key."""
 
 from __future__ import annotations
 
 from tortoise.exceptions import BaseORMException
 
 from commands.checks.finding import Finding, green, red, red_fault, yellow
+from commands.checks.lexicon import check_lexicon
 from core.errors import Invalid
 from models.database import close_database, open_database, pending_migrations
 from models.dialect.condition import look_at
@@ -37,7 +38,7 @@ async def _look_inside(url: str, secret_key: str | None) -> list[Finding]:
         pending = await pending_migrations()
         if pending:
             return [red(MIGRATIONS, f"{len(pending)} not applied yet: {', '.join(pending)}", _MIGRATE)]
-        found = [green(MIGRATIONS, "the schema is up to date")]
+        found = [green(MIGRATIONS, "the schema is up to date"), await check_lexicon()]
         return found if secret_key is None else [*found, await _check_secret_key(secret_key)]
     except (BaseORMException, OSError) as error:
         remedy = "is this the database of another program? name an empty one"

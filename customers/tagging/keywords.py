@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from importlib.metadata import distribution
-from operator import itemgetter
 from pathlib import Path
 
-from customers.tagging.normal import normalise
+from customers.tagging.normal import matched_text
 from customers.tagging.segment import Segmenter, read_stop_words
 
 _SHORTEST = 2
 _MOST_MET = 20_000
-_WEIGHT = itemgetter(1)
 
 
 class Keywords:
@@ -22,37 +21,39 @@ class Keywords:
         self._segmenter = segmenter
         self._rarity, self._usual = _read_rarity()
         self._rarity |= dict.fromkeys(read_stop_words(), 0.0)
-        self._met: dict[
-            str, float
-        ] = {}  # a table of all words is slow: customers use few of them, near each other here
+        self._met = _Met(self.rarity)  # a table of all words is slow: customers use few, near each other here
 
     def extract(self, text: str, top: int = 20) -> list[tuple[str, float]]:
         """At most ``top`` words of two characters or more with their weight, the heaviest first; the weights are the
         words' shares of the text times their rarity."""
         weights: dict[str, float] = {}
-        total, known = 0, self._met.get
-        for word in self._segmenter.cut(normalise(text).folded):
-            if len(word) >= _SHORTEST:
-                rarity = known(word)
-                if rarity is None:
-                    rarity = self._meet(word)
-                if rarity:
-                    weights[word] = weights.get(word, 0.0) + rarity
-                    total += 1
-        heaviest = sorted(weights.items(), key=_WEIGHT, reverse=True)[:top]
-        return [(word, weight / total) for word, weight in heaviest]
-
-    def _meet(self, word: str) -> float:
-        if len(self._met) >= _MOST_MET:
-            self._met.clear()
-        rarity = self._met[word] = self.rarity(word)
-        return rarity
+        total, met = 0, self._met
+        if len(met) > _MOST_MET:
+            met.clear()
+        for word in self._segmenter.cut(matched_text(text)):
+            if len(word) >= _SHORTEST and (rarity := met[word]):
+                weights[word] = weights[word] + rarity if word in weights else rarity
+                total += 1
+        heaviest = sorted(weights, key=weights.__getitem__, reverse=True)[:top]
+        return [(word, weights[word] / total) for word in heaviest]
 
     def rarity(self, word: str) -> float:
         """How rare a word is: the logarithm of one in so many documents, the median for one nobody knows, 0 for a stop
         word and for signs."""
         known = self._rarity.get(word)
         return known if known is not None else self._usual if any(map(str.isalnum, word)) else 0.0
+
+
+class _Met(dict[str, float]):
+    """How rare each word met so far is."""
+
+    def __init__(self, rarity: Callable[[str], float]) -> None:
+        super().__init__()
+        self._rarity = rarity
+
+    def __missing__(self, word: str) -> float:
+        rarity = self[word] = self._rarity(word)
+        return rarity
 
 
 class _Floats(dict[str, float]):

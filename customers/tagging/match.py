@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
@@ -15,8 +14,7 @@ from customers.tagging.scope.senses import Sense, read_senses
 from customers.tagging.scope.stretches import Mention
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
+class Hit(NamedTuple):
     """One word that speaks for a tag, or against it. ``text[start:end]`` is what the customer wrote, ``word`` what the
     lexicon calls it; ``weight`` is what this mention is worth, before negation: the tag's weight times what ``because``
     names. ``subject`` is the person it is said of where that is not the customer."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from customers.tagging.lexicon import Lexicon
 from customers.tagging.match import Hit, Tagger
@@ -11,11 +11,10 @@ from customers.tagging.measures.measure import Measure
 from customers.tagging.normal import Normal, normalise
 from customers.tagging.reading.intent import Intent, Mood
 from customers.tagging.reading.reader import Evidence, Reader
-from customers.tagging.reading.suspicion import Suspicion
+from customers.tagging.reading.suspicion import Suspect, Suspicion
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(NamedTuple):
     """What a message says. All places are in the customer's own text; ``intents`` come most urgent first.
 
     ``strength`` is how much of its mood a message shows, from 0 (neutral) to 1; ``evidence`` are the words that speak
@@ -55,7 +54,12 @@ class Understanding:
 
     def is_complaint(self, text: str) -> bool:
         """What ``read(text).is_complaint`` says, at a fraction of the cost where no word speaks for it."""
-        return self._suspicion.is_in(text) and self.read(text).is_complaint
+        normal = normalise(text)
+        suspect = self._suspicion.of(text, normal)
+        if suspect is Suspect.NOTHING:
+            return False
+        hits = self._tagger.find_in(normal) if suspect is Suspect.ALL else ()
+        return self._reader.is_complaint(text, normal, hits)
 
 
 def _placed(measure: Measure, normal: Normal) -> Measure:

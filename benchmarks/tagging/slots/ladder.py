@@ -40,14 +40,10 @@ def steps() -> dict[str, Learn]:
     }
 
 
-def models(thesaurus: Names | None, usage: Names | None) -> dict[str, Learn]:
+def models(thesaurus: Names | None) -> dict[str, Learn]:
     """Sequence models that know more than the training queries: for new words, and for known ones as well."""
     known = [shape, characters, *([thesaurus] if thesaurus else [])]
-    rungs: dict[str, Learn] = {BRIEF[0]: partial(_learn, known, True, NEW_WORDS)}
-    if usage:
-        rungs["+ unlabelled texts"] = partial(_learn, [*known, usage], True, NEW_WORDS)
-    rungs[BRIEF[1]] = partial(_learn, known, True, KNOWN_WORDS)
-    return rungs
+    return {BRIEF[0]: partial(_learn, known, True, NEW_WORDS), BRIEF[1]: partial(_learn, known, True, KNOWN_WORDS)}
 
 
 def _learn(names: Sequence[Names], has_context: bool, practice: Practice, queries: Sequence[Query]) -> Tag:

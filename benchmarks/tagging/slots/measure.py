@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import random
+import time
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from benchmarks.tagging.data import THESAURUS, Folders, read_unlabelled
+from benchmarks.tagging.data import THESAURUS, Folders
 from benchmarks.tagging.report import Row, Say, tell
-from benchmarks.tagging.slots.knowledge import read_thesaurus, read_usage
+from benchmarks.tagging.slots.knowledge import read_thesaurus
 from benchmarks.tagging.slots.ladder import BRIEF, DICTIONARY, SUBSTRING, Learn, models, steps, words
 from benchmarks.tagging.slots.queries import TRAINING, VALIDATION, Score, read_queries, score
 from benchmarks.tagging.slots.splits import Split, disjoint, only_new, random_fifth
@@ -34,7 +35,7 @@ def measure(folders: Folders, full: bool, say: Say) -> Measured:
     rows: list[Row] = []
     ratio = None
     for name, parts in find_splits(folders, full).items():
-        found, totals = _score_all(name, parts, brief if name in ("validation", "random") else rungs)
+        found, totals = _score_all(name, parts, brief if name in ("validation", "random") else rungs, say)
         rows += tell(say, f"shopping queries, {name}: {_sizes(parts)}", found)
         if ratio is None and totals[SUBSTRING].f1:
             ratio = totals[DICTIONARY].f1 / totals[SUBSTRING].f1
@@ -78,19 +79,21 @@ def _smaller(split: Split) -> Split:
 def _rungs(folders: Folders, full: bool) -> dict[str, Learn]:
     path = folders.home / THESAURUS
     thesaurus = read_thesaurus(path) if path.exists() else None
-    if not full:
-        return {**words(), **models(thesaurus, None)}
-    return {**words(), **steps(), **models(thesaurus, read_usage(read_unlabelled(folders.home)))}
+    return {**words(), **(steps() if full else {}), **models(thesaurus)}
 
 
-def _score_all(name: str, splits: Sequence[Split], rungs: Mapping[str, Learn]) -> tuple[list[Row], dict[str, Score]]:
-    """F1 of each tagger over all the scored parts together, and of the best one by slot type."""
+def _score_all(
+    name: str, splits: Sequence[Split], rungs: Mapping[str, Learn], say: Say
+) -> tuple[list[Row], dict[str, Score]]:
+    """F1 of each tagger over all the scored parts together, and of the best one by slot type; says what is done."""
     totals: dict[str, Score] = {}
     types: dict[str, dict[str, Score]] = {}
     for rung, learn in rungs.items():
+        began = time.monotonic()
         scored = [(split.scored, learn(split.training)([query.text for query in split.scored])) for split in splits]
         queries = [query for part, _found in scored for query in part]
         totals[rung], types[rung] = score(queries, [spans for _part, found in scored for spans in found])
+        say(f"  {name}: {rung}: done in {time.monotonic() - began:.0f} s")
     rows = [Row("slots", f"{name}: {rung}", total.f1, "F1", total.gold) for rung, total in totals.items()]
     best = max(totals, key=lambda rung: totals[rung].f1)
     by_type = sorted(types[best].items(), key=lambda each: -each[1].gold)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
 from typing import NamedTuple
 
 from ahocorasick_rs import AhoCorasick, Implementation
@@ -11,7 +12,7 @@ from ahocorasick_rs import AhoCorasick, Implementation
 from customers.tagging.fold import fold
 from customers.tagging.lexicon import Kind
 from customers.tagging.normal import Normal
-from customers.tagging.reading.signs import Sign
+from customers.tagging.reading.signs import Sign, read_lists
 from customers.tagging.scope.negation import judge
 from customers.tagging.scope.saying import Saying, Verdict
 from customers.tagging.scope.stretches import Mention
@@ -19,6 +20,10 @@ from customers.tagging.scope.stretches import Mention
 # Without one of these outside the signs themselves nothing is negated, asked or supposed: judging would say "stated".
 _NEGATES = re.compile("[不没别无未非莫勿甭免拒讨除]")
 _TURNS = re.compile("[不没别无未非莫勿甭免拒讨除吗么嘛吧怕]|如果|要是|假如|倘|万一|担心|是否|的话")
+
+
+Matches = list[tuple[int, int, int]]
+"""Words found: index, start and end of each."""
 
 
 class Place(NamedTuple):
@@ -50,25 +55,33 @@ class Matcher:
         self._feels = [feels.get(word) for word in words]
         self._automaton = AhoCorasick(words, implementation=Implementation.ContiguousNFA)
 
-    def find(self, normal: Normal) -> tuple[list[Place], list[Place]]:
-        """The signs of intents and those of moods that a text states or negates, each in order, the longest of those
-        that begin first; one that is only asked about is left out."""
-        found = self._automaton.find_matches_as_indexes(normal.folded, overlapping=True)
-        if not found:
-            return [], []
+    def find(self, folded: str) -> Matches:
+        """Every word of either list that a folded text holds, the longest of those that begin first first."""
+        found = self._automaton.find_matches_as_indexes(folded, overlapping=True)
         found.sort(key=_first_and_longest)
-        return _places(normal, _pick(normal.folded, found, self._wants)), _places(
-            normal, _pick(normal.folded, found, self._feels)
-        )
+        return found
+
+    def wants(self, normal: Normal, found: Matches) -> list[Place]:
+        """The signs of intents that a text states or negates, in order; one that is only asked about is left out."""
+        return _places(normal, _pick(normal.folded, found, self._wants)) if found else []
+
+    def feels(self, normal: Normal, found: Matches) -> list[Place]:
+        """The signs of moods, likewise."""
+        return _places(normal, _pick(normal.folded, found, self._feels)) if found else []
+
+
+@cache
+def house_matcher() -> Matcher:
+    """The matcher of the house's own lists, which no edition of the lexicon changes."""
+    lists = read_lists()
+    return Matcher(lists.intents, lists.moods)
 
 
 def _first_and_longest(found: tuple[int, int, int]) -> tuple[int, int]:
     return found[1], -found[2]
 
 
-def _pick(
-    folded: str, found: Sequence[tuple[int, int, int]], entries: Sequence[tuple[str, Sign] | None]
-) -> list[_Found]:
+def _pick(folded: str, found: Matches, entries: Sequence[tuple[str, Sign] | None]) -> list[_Found]:
     """Those of one list, none overlapping."""
     picked: list[_Found] = []
     free_from = 0

@@ -11,13 +11,13 @@ from customers.tagging.match import Hit
 from customers.tagging.measures.measure import Measure
 from customers.tagging.normal import Normal
 from customers.tagging.reading.intent import POLITE, URGENCY, Intent, Mood
-from customers.tagging.reading.matcher import Matcher, Place
+from customers.tagging.reading.matcher import Matches, Place, house_matcher
 from customers.tagging.reading.signs import NOTHING, Sign, read_lists, signs_of_tags
 
-_ENOUGH = 1.0  # of signs, to call a message upset or satisfied
+ENOUGH = 1.0  # of signs, to call a message upset or satisfied
 _FULL = 3.0  # of signs, where the strength is 1
-_LOUD = re.compile(r"[!?！？]{2,}")
-_LOUD_WORTH = 0.5
+LOUD = re.compile(r"[!?！？]{2,}")
+LOUD_WORTH = 0.5
 _BEFORE_TURN = 0.5
 _ASKS_FOR = re.compile(r"有(?:没有)?[^\s,，。;!?！？有没人]{1,10}[的码号款色][吗么嘛没]")
 """ "有黑色的吗" asks for stock, whatever stands between."""
@@ -51,46 +51,60 @@ class Reader:
         lists = read_lists()
         self._of_tags = signs_of_tags(lexicon)
         self._of_measures = lists.intent_of_measure
-        self._matcher = Matcher(lists.intents, lists.moods)
+        self._matcher = house_matcher()
         self._of_pictures = lists.pictures
         self._picture = re.compile("|".join(lists.pictures))
         self._turn = re.compile("|".join(sorted(lists.turns, key=len, reverse=True)))
 
     def read(self, text: str, normal: Normal, hits: Sequence[Hit], measures: Sequence[Measure]) -> Read:
         """``normal`` is the text as it is matched; ``hits`` and ``measures`` stand at their places in the text."""
-        wanted, felt = self._matcher.find(normal)
-        if normal.places is not None:  # else there is no picture in it
-            felt.extend(self._pictures(text))
-        if hits:
-            self._add_tags(hits, wanted, felt)
-        told = _wants(wanted)
+        found = self._matcher.find(normal.folded)
+        wanted = self._matcher.wants(normal, found)
+        tags = self._tags(hits, wanted) if hits else []
+        told = _wants([*wanted, *tags])
         for measure in measures:
             if (intent := self._of_measures.get(measure.name)) is not None:
                 told.append(Evidence(intent, measure.start, measure.end, measure.value))
         if "有" in normal.folded and all(each.of in POLITE for each in told):
             asked = _ASKS_FOR.finditer(normal.folded)
             told.extend(Evidence(Intent.STOCK, *normal.span(*match.span()), match[0]) for match in asked)
-        mood = self._mood(text, normal, felt) if felt else _NO_MOOD
+        mood = self._mood(text, normal, found, tags) if found or tags or normal.places is not None else _NO_MOOD
         if not told:
             return mood
         return mood._replace(intents=_by_urgency(told), evidence=(*told, *mood.evidence))
 
-    def _add_tags(self, hits: Sequence[Hit], wanted: list[Place], felt: list[Place]) -> None:
+    def is_complaint(self, text: str, normal: Normal, hits: Sequence[Hit]) -> bool:
+        """What ``read`` says of it, the mood being read only where no intent has said so."""
+        found = self._matcher.find(normal.folded)
+        wanted = self._matcher.wants(normal, found)
+        tags = self._tags(hits, wanted)
+        if any(Intent.COMPLAINT in each.sign.intents and not each.is_negated for each in (*wanted, *tags)):
+            return True
+        return self._mood(text, normal, found, tags).mood is Mood.UPSET
+
+    def _tags(self, hits: Sequence[Hit], wanted: Sequence[Place]) -> list[Place]:
+        """Where tags that say something stand, unless a longer word says more."""
         longer = [place for place in wanted if not place.sign.is_weak]
-        for hit in hits:
-            sign = self._of_tags.get((hit.group, hit.tag))
-            if sign is None or any(_hides(each, hit) for each in longer):
-                continue
-            place = Place(hit.start, hit.end, hit.word, sign, hit.negated)
-            wanted.append(place)
-            if sign.mood and not any(each.start < hit.end and hit.start < each.end for each in felt):
-                felt.append(place)
+        return [
+            Place(hit.start, hit.end, hit.word, sign, hit.negated)
+            for hit in hits
+            if (sign := self._of_tags.get((hit.group, hit.tag))) and not any(_hides(each, hit) for each in longer)
+        ]
 
     def _pictures(self, text: str) -> Iterator[Place]:
         for match in self._picture.finditer(text):
             yield Place(*match.span(), match[0], Sign(mood=self._of_pictures[match[0]]))
 
-    def _mood(self, text: str, normal: Normal, felt: Sequence[Place]) -> Read:
+    def _mood(self, text: str, normal: Normal, found: Matches, tags: Sequence[Place]) -> Read:
+        felt = self._matcher.feels(normal, found)
+        if normal.places is not None:  # else there is no picture in it
+            felt.extend(self._pictures(text))
+        for tag in tags:
+            if tag.sign.mood and not any(each.start < tag.end and tag.start < each.end for each in felt):
+                felt.append(tag)
+        return self._weigh(text, normal, felt) if felt else _NO_MOOD
+
+    def _weigh(self, text: str, normal: Normal, felt: Sequence[Place]) -> Read:
         once = {place.word: place for place in felt}  # said twice it is no more
         weighed = [(place, mood) for place in once.values() if (mood := _mood_of(place))]
         if not weighed:
@@ -100,10 +114,10 @@ class Reader:
         for place, worth in weighed:
             worth = worth * _BEFORE_TURN if place.end <= turn else worth
             upset, satisfied = upset - min(worth, 0.0), satisfied + max(worth, 0.0)
-        if upset and _LOUD.search(text):
-            upset += _LOUD_WORTH
+        if upset and LOUD.search(text):
+            upset += LOUD_WORTH
         felt_most, total = (Mood.UPSET, upset) if upset >= satisfied else (Mood.SATISFIED, satisfied)
-        if total < _ENOUGH:
+        if total < ENOUGH:
             return _NO_MOOD
         shown = [place for place, worth in weighed if (worth < 0) is (felt_most is Mood.UPSET)]
         evidence = tuple(Evidence(felt_most, place.start, place.end, place.word) for place in shown)

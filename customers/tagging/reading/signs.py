@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from customers.tagging.lexicon import Kind, Lexicon
 from customers.tagging.reading.intent import POLITE, Intent
+from customers.tagging.scope.turns.own_doing import OWN_DOINGS
 
 _HALF = 0.5
 _SIDES = (("upset", -1.0), ("satisfied", 1.0))
@@ -46,7 +47,7 @@ def read_lists() -> Lists:
     """The lists of the house; an unknown intent, a doubled tag or a word of two moods is an error of ours."""
     wants, moods = _read("intents.toml"), _read("mood.toml")
     of_nothing = wants.pop("plain")
-    plain = dict.fromkeys(of_nothing["words"].split(), NOTHING)
+    plain = dict.fromkeys((*of_nothing["words"].split(), *OWN_DOINGS), NOTHING)
     signs: dict[str, Sign] = {}
     for name, section in wants.items():
         for word, sign in _signs_of(Intent(name), section):
@@ -60,7 +61,7 @@ def read_lists() -> Lists:
         raise ValueError("intents.toml: a tag stands in two sections")
     return Lists(
         intents=signs | plain,
-        moods=plain | dict(_moods(moods)),
+        moods=plain | dict.fromkeys(moods["plain"]["words"].split(), NOTHING) | dict(_moods(moods)),
         intent_of_tag=dict(by_tag),
         mood_of_tag=moods["tags"],
         intent_of_measure={

@@ -5,6 +5,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Iterable, Iterator
 from enum import StrEnum
+from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -30,7 +31,9 @@ class Force(StrEnum):
     PLAIN = "plain"  # 不错 特别 无线
 
 
+_PLAIN = Force.PLAIN
 NEGATING = frozenset({Force.REFUSE, Force.DISLIKE, Force.DENY, Force.ABSENT, Force.UNABLE, Force.BARE})
+_TURNING = NEGATING | {Force.EXCEPT, Force.BEYOND}
 REFUSALS = frozenset({Force.REFUSE, Force.DISLIKE})
 IDLE = frozenset({Force.TURN, Force.WISH, Force.WHY, Force.PLAIN})  # these only bound what the others do
 REACH = {  # how many characters may stand between a negation and what it negates
@@ -58,19 +61,28 @@ def find_cues(folded: str, taken: Iterable[tuple[int, int]]) -> list[Cue]:
     cues = []
     spans = list(taken)
     at = 0
-    for index, start, end in _AUTOMATON.find_matches_as_indexes(folded):
-        force = _BY_INDEX[index]
-        if force is Force.PLAIN:
-            continue
+    for cue in _all_cues(folded):
+        start, end, force = cue
         while at < len(spans) and spans[at][1] <= start:
             at += 1
         if at < len(spans) and spans[at][0] < end:
             if spans[at][0] < start or (spans[at][0] == start and force in NEGATING):
                 continue
             if force in NEGATING:
-                end, force = spans[at][0], Force.BARE if force is Force.DISLIKE else force  # "不|舒服"
-        cues.append(Cue(start, end, force))
+                cue = Cue(start, spans[at][0], Force.BARE if force is Force.DISLIKE else force)  # "不|舒服"
+        cues.append(cue)
     return cues
+
+
+@lru_cache(maxsize=2)  # a message is asked for its tags, its intents and its mood one after the other
+def _all_cues(folded: str) -> tuple[Cue, ...]:
+    found = _AUTOMATON.find_matches_as_indexes(folded)
+    return tuple([Cue(start, end, force) for index, start, end in found if (force := _BY_INDEX[index]) is not _PLAIN])
+
+
+def may_negate(folded: str) -> bool:
+    """False where no word of a folded text can negate or except anything."""
+    return any(cue.force in _TURNING for cue in _all_cues(folded))
 
 
 def _read_forces(path: Path) -> dict[str, Force]:

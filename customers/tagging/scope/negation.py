@@ -23,6 +23,7 @@ from customers.tagging.scope.saying import PLAIN, Judgement, Saying, Verdict
 from customers.tagging.scope.stretches import Mention, Stretch, is_asked, is_soft
 
 _LACKED = re.compile(r"[没无缺断][^的]{0,3}的话")  # "米色没货的话，我就不要了": wanted, and nothing else
+_MAY_DOUBT = re.compile(r"[不没否吗嘛么吧]|的话")  # no fact is asked about or supposed without one, but by a cue
 _ECHOED = re.compile(r"[的呀啊款吗嘛]*")
 _NAMES = {
     Force.REFUSE: "refused",
@@ -50,7 +51,8 @@ def judge(saying: Saying) -> list[Judgement]:
     mentions = saying.mentions
     judgements = [PLAIN] * len(mentions)
     is_idle = all(cue.force in IDLE for cue in saying.cues)
-    if is_idle and not any(mention.kind is Kind.FACT for mention in mentions):
+    has_facts = any(mention.kind is Kind.FACT for mention in mentions)
+    if is_idle and not (has_facts and _MAY_DOUBT.search(saying.folded)):
         return judgements
     stretches = saying.stretches
     for position, stretch in enumerate(stretches):

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
-import pkgutil
 from collections.abc import Iterator, Mapping
 from functools import cache, lru_cache
 from types import MappingProxyType, ModuleType
@@ -11,6 +9,7 @@ from types import MappingProxyType, ModuleType
 from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
 
 from core.errors import Invalid
+from customers.tagging import folder
 from customers.tagging.fold import fold
 from customers.tagging.lexicon import Kind
 from customers.tagging.scope import turns
@@ -42,17 +41,7 @@ class Waking:
 
 def discover(package: ModuleType) -> dict[str, Turn]:
     """Every turn of a folder by its file's name; files that begin with ``_`` are none."""
-    found: dict[str, Turn] = {}
-    for module_info in pkgutil.iter_modules(package.__path__):
-        if module_info.name.startswith("_"):
-            continue
-        module = importlib.import_module(f"{package.__name__}.{module_info.name}")
-        turn = getattr(module, "TURN", None)
-        if not isinstance(turn, Turn):
-            raise Invalid(module.__name__, "has no TURN", "define one, or begin the file's name with _")
-        _check(module.__name__, turn)
-        found[module_info.name] = turn
-    return found
+    return folder.discover(package, "TURN", Turn, _check)
 
 
 @lru_cache(maxsize=1)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
+from typing import NamedTuple
 
 from customers.tagging.lexicon import Kind
 from customers.tagging.scope.cues import Cue, find_cues
@@ -24,8 +25,7 @@ class Verdict(StrEnum):
     UNSTATED = "unstated"  # nothing is said: a fact asked about or supposed, the loser of a comparison
 
 
-@dataclass(frozen=True, slots=True)
-class Judgement:
+class Judgement(NamedTuple):
     """What the negations and questions of a message make of one mention, and the names of those that did."""
 
     verdict: Verdict

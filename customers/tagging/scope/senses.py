@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from customers.tagging.scope.negation import judge
 from customers.tagging.scope.registry import waking
@@ -15,8 +15,7 @@ from customers.tagging.scope.turn import Effect
 _CAUTION = (Verdict.UNSTATED, Verdict.NEGATED, Verdict.STATED)
 
 
-@dataclass(frozen=True, slots=True)
-class Sense:
+class Sense(NamedTuple):
     """What one mention says: for or against, how strongly, of whom, and the names of the rules that decided so."""
 
     verdict: Verdict

@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import NamedTuple
 
 from customers.tagging.lexicon import Kind
 from customers.tagging.scope.cues import NEGATING, Cue, Force
 
-# Signs that join or quote words ("黑色/红色不要", "不要“黑色”") and the point of a number do not end a clause.
-_SEPARATOR = re.compile(r"""(?:(?!(?<=\d)\.(?=\d))[^\w、/+&·"'“”‘’「」『』-])+""")
+# Signs that join or quote words ("黑色/红色不要", "不要“黑色”") do not end a clause.
+_SEPARATOR = re.compile(r"""[^\w、/+&·"'“”‘’「」『』-]+""")
 _HARD = re.compile(r"[。.!?;…]")
 _ADDRESSED = r"[啊呀呢哦哈]?(?:亲{1,2}|亲爱的|宝子?|老板|美女|家人们?)?$"
 _POLAR_END = re.compile(rf"(?:吗|嘛|(?<![什怎那这多])么){_ADDRESSED}")
@@ -103,14 +104,27 @@ def is_soft(separator: str) -> bool:
     return _HARD.search(separator) is None
 
 
-def _clauses(folded: str) -> Iterator[tuple[int, int, str, str]]:
+@lru_cache(maxsize=2)  # a message is cut for its tags, its intents and its mood one after the other
+def _clauses(folded: str) -> tuple[tuple[int, int, str, str], ...]:
+    return tuple(_cut_clauses(folded))
+
+
+def _cut_clauses(folded: str) -> Iterator[tuple[int, int, str, str]]:
     start, before = 0, ""
     for match in _SEPARATOR.finditer(folded):
-        if match.start() > start:
-            yield from _pieces(start, match.start(), before, match.group())
-        start, before = match.end(), match.group()
+        separator, (at, end) = match.group(), match.span()
+        if separator == "." and _is_point(folded, at):
+            continue
+        if at > start:
+            yield from _pieces(start, at, before, separator)
+        start, before = end, separator
     if start < len(folded):
         yield from _pieces(start, len(folded), before, "")
+
+
+def _is_point(folded: str, at: int) -> bool:
+    """The point of a number ("1.5") ends no clause."""
+    return folded[at - 1 : at].isdecimal() and folded[at + 1 : at + 2].isdecimal()
 
 
 def _pieces(start: int, end: int, before: str, after: str) -> Iterator[tuple[int, int, str, str]]:

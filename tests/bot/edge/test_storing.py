@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import sqlite3
 from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 
 import pytest
 
-from bot.edge.desk import Desk
+from bot.edge.desk import NOT_STORING_S, Desk
 from customers.journal import Journal
 from models.database import close_database, connection, open_database
 from models.dialect.journal import JournalTable, Row
@@ -81,8 +82,12 @@ async def test_without_traffic_a_failure_is_forgotten_after_a_while(
     with pytest.raises(sqlite3.OperationalError):
         await house.say("hello")
     assert not house.desk.is_storing
-    monkeypatch.setattr("bot.edge.desk.NOT_STORING_S", -1.0)
-    assert house.desk.is_storing
+    loop = asyncio.get_running_loop()
+    for later_s, is_storing in ((NOT_STORING_S - 1, False), (NOT_STORING_S + 1, True)):
+        moment = loop.time() + later_s
+        with monkeypatch.context() as clock:
+            clock.setattr(loop, "time", lambda moment=moment: moment)
+            assert house.desk.is_storing is is_storing
 
 
 async def test_a_handlers_bug_is_no_trouble_with_storing(edge: tuple[House, FullDisk]) -> None:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from customers.tagging.fold import fold, fold_char
 from customers.tagging.match import Tagger
-from customers.tagging.normal import Normal, normalise
+from customers.tagging.normal import Normal, matched_text, normalise
 
 ODD = ["\u200b", "\ufe0f", "\u200d", "®", "\U0001f3fb", "😊", "❤", "🌚", "\ue415", "🈶", "𝟏", "𠮷", "\ud83d"]
 PIECES = [*"好谢看黑色！。～ \n01Xｘé顏一", "羽绒服", *ODD]
@@ -116,3 +116,9 @@ def test_every_hit_of_the_tagger_is_in_the_customers_own_text(
     for hit in tagger.find(text):
         assert 0 <= hit.start < hit.end <= len(text)
         assert normalise(hit.word).folded in normalise(text[hit.start : hit.end]).folded
+
+
+@given(MIXED)
+@example("谢谢谢谢！！！1000哈哈哈😊")
+def test_the_text_alone_is_that_of_the_normal_form(text: str) -> None:
+    assert matched_text(text) == normalise(text).folded

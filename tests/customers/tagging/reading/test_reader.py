@@ -102,6 +102,58 @@ def test_a_plain_word_hides_the_sign_in_it() -> None:
     assert "complaint" in intents("垃圾")
 
 
+@pytest.mark.parametrize(
+    ("text", "found", "felt"),
+    [
+        ("接受不了这个价格", ["price"], Mood.NEUTRAL),
+        ("这么贵真的接受不了", ["price"], Mood.NEUTRAL),
+        ("颜色有点接受不了", [], Mood.NEUTRAL),
+        ("这么重的味道真受不了", [], Mood.UPSET),
+        ("我受不了你们客服了", [], Mood.UPSET),
+        ("忍受不了这种态度", [], Mood.UPSET),
+    ],
+)
+def test_what_cannot_be_accepted_is_not_what_cannot_be_borne(text: str, found: list[str], felt: Mood) -> None:
+    reading = UNDERSTANDING.read(text)
+    assert ([str(intent) for intent in reading.intents], reading.mood) == (found, felt)
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("为何还没人给我打电话", ["complaint"]),
+        ("怎么还没有人给我打电话", ["complaint"]),
+        ("一直没有人联系我", ["complaint"]),
+        ("快递员没给我打电话就签收了", ["logistics"]),
+        ("有没有人给我打电话", ["human"]),
+        ("让客服给我打电话", ["human"]),
+        ("麻烦尽快联系我", ["human"]),
+    ],
+)
+def test_a_call_that_never_came_is_no_wish_for_one(text: str, found: list[str]) -> None:
+    assert intents(text) == found
+
+
+@pytest.mark.parametrize(
+    ("text", "complains"),
+    [
+        ("我不小心洗坏了", False),
+        ("自己不小心弄破了", False),
+        ("被我摔碎了，能换个壳吗", False),
+        ("我自己弄坏的，可以修吗", False),
+        ("我不小心洗缩水了", False),
+        ("你们把我的衣服洗坏了", True),
+        ("快递给我摔碎了", True),
+        ("洗了一次就坏了", True),
+        ("我自己看了下，收到就是坏的", True),
+        ("被我弄破了一点，可是扣子寄来就断了", True),
+    ],
+)
+def test_a_damage_of_the_customers_own_is_no_complaint(text: str, complains: bool) -> None:
+    assert ("complaint" in intents(text)) is complains
+    assert UNDERSTANDING.is_complaint(text) is complains
+
+
 def test_a_longer_word_of_ours_says_more_than_the_lexicons_in_it() -> None:
     assert intents("还没到") == ["logistics"]
     assert intents("退款还没到账") == ["return"]
