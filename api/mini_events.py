@@ -9,14 +9,10 @@ from aiohttp import web
 
 from api.behaviour_rules import read_events
 from api.bodies import KIB, read_object
-from api.mini_session import get_mini_program
-from api.problems import Unauthorised
-from api.session_tokens import SessionTokens
+from api.visitors import Visitors
 from bot.channels.privacy import blank, coarsen, has_place
-from core.accounts import Account
 from core.clock import Now
-from core.errors import Missing
-from customers.behaviour import Behaviour, Visitor, get_visitor, record_behaviour
+from customers.behaviour import Behaviour, Visitor, record_behaviour
 from customers.consent import has_location_consent
 
 MAX_BODY = 256 * KIB
@@ -25,30 +21,18 @@ MAX_BODY = 256 * KIB
 class EventsResource:
     """``cell_m``: side of the cells that kept places are rounded to, in metres."""
 
-    def __init__(self, accounts: Mapping[str, Account], tokens: SessionTokens, cell_m: float, clock: Now) -> None:
-        self._accounts = accounts
-        self._tokens = tokens
+    def __init__(self, visitors: Visitors, cell_m: float, clock: Now) -> None:
+        self._visitors = visitors
         self._cell_m = cell_m
         self._now = clock
 
     async def post(self, request: web.Request) -> web.Response:
         """``{"events": […]}`` → ``{"accepted", "repeated"}``; one bad event and nothing is stored."""
-        account = get_mini_program(self._accounts, request)
-        visitor = await self._visitor(account, request)
+        visitor = await self._visitors.of(request)
         now = self._now()
         events = read_events(await read_object(request, MAX_BODY), now)
         stored = await record_behaviour(visitor, await self._without_places(visitor, events), now)
         return web.json_response({"accepted": stored.accepted, "repeated": stored.repeated})
-
-    async def _visitor(self, account: Account, request: web.Request) -> Visitor:
-        scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-        if scheme.lower() != "bearer":
-            raise Unauthorised("no session token: Authorization: Bearer …")
-        identity_id = self._tokens.read(account.app_id, token.strip(), self._now())
-        try:
-            return await get_visitor(account.app_id, identity_id)
-        except Missing as missing:
-            raise Unauthorised(str(missing)) from None
 
     async def _without_places(self, visitor: Visitor, events: list[Behaviour]) -> list[Behaviour]:
         """Places coarse where the person agreed, else blank; nobody is asked where there is none."""

@@ -8,6 +8,7 @@ from typing import Protocol
 from aiohttp import web
 
 from api.bodies import read_object
+from api.personal import personal
 from api.session_tokens import SessionTokens
 from core.accounts import Account, AccountKind
 from core.clock import Now
@@ -54,7 +55,7 @@ class SessionResource:
         if session.unionid:
             customer_id = await learn_unionid(person.identity_id, session.unionid, now)
         token, ends_at = self._tokens.issue(account.app_id, person.identity_id, now)
-        return web.json_response({"token": token, "expires_at": ends_at.isoformat(), "customer_id": customer_id})
+        return personal({"token": token, "expires_at": ends_at.isoformat(), "customer_id": customer_id})
 
 
 def get_mini_program(accounts: Mapping[str, Account], request: web.Request) -> Account:

@@ -6,12 +6,14 @@ import json
 import logging
 import math
 import traceback
+from collections.abc import Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
 
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
+from api.personal import NO_STORE
 from core.errors import Busy, ChannelError, Invalid, Missing, Refused, Retryable, Unknown, ZhijiError
 from models.outage import is_outage
 
@@ -29,7 +31,10 @@ class Unauthorised(ZhijiError):
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """What an error looks like from outside; ``field`` and ``remedy`` are empty where there is none."""
+    """What an error looks like from outside; ``field`` and ``remedy`` are empty where there is none.
+
+    ``figures`` are those of a refusal, None for any other problem.
+    """
 
     status: int
     code: str
@@ -37,9 +42,10 @@ class Problem:
     field: str = ""
     remedy: str = ""
     headers: tuple[tuple[str, str], ...] = ()
+    figures: Mapping[str, object] | None = None
 
     def response(self) -> web.Response:
-        body = {
+        body: dict[str, object] = {
             "type": "about:blank",
             "title": HTTPStatus(self.status).phrase,
             "status": self.status,
@@ -48,8 +54,10 @@ class Problem:
             "field": self.field,
             "remedy": self.remedy,
         }
+        if self.figures is not None:
+            body["figures"] = dict(self.figures)
         text = json.dumps(body, ensure_ascii=False)
-        return web.Response(status=self.status, text=text, content_type=CONTENT_TYPE, headers=self.headers)
+        return web.Response(status=self.status, text=text, content_type=CONTENT_TYPE, headers=(NO_STORE, *self.headers))
 
 
 @web.middleware
@@ -78,7 +86,7 @@ def problem_of(error: ZhijiError) -> Problem:
             challenge = ("WWW-Authenticate", "Bearer")
             return Problem(401, "unauthorised", str(error), remedy="sign in again", headers=(challenge,))
         case Refused():
-            return Problem(409, error.code, error.words)
+            return Problem(409, error.code, error.words, figures=error.params)
         case Invalid():
             return Problem(422, "invalid", error.detail, error.field, error.remedy)
         case Missing():

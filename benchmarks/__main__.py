@@ -13,6 +13,7 @@ NAMES = {
     "coupons": "benchmarks.coupons.run",
     "deliveries": "benchmarks.deliveries.run",
     "projector": "benchmarks.projector.run",
+    "stores": "benchmarks.stores.run",
     "tagging": "benchmarks.tagging.run",
     "token": "benchmarks.token.run",
     "webhook": "benchmarks.webhook.run",
@@ -26,9 +27,10 @@ def main() -> int:
     parser.add_argument("--json", action="store_true", help="print one JSON object as the last line")
     parser.add_argument("--data", type=Path, help="answers, tagging: score the rows of this folder, held out")
     parser.add_argument("--samples", type=int, help="tagging: print so many customers' turns as they are understood")
+    parser.add_argument("--only", metavar="SETTING", help="coupons: settings named like this, such as postgres-1-50")
     args = parser.parse_args()
-    more = {name: value for name in ("data", "samples") if (value := getattr(args, name)) is not None}
-    takes = {"answers": {"data"}, "tagging": {"data", "samples"}}.get(args.name, set())
+    more = {name: value for name in ("data", "samples", "only") if (value := getattr(args, name)) is not None}
+    takes = {"answers": {"data"}, "coupons": {"only"}, "tagging": {"data", "samples"}}.get(args.name, set())
     if others := more.keys() - takes:
         parser.error(f"{args.name} takes no --{others.pop()}")
     report = importlib.import_module(NAMES[args.name]).run(full=args.full, say=_say, **more)

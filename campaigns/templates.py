@@ -32,6 +32,10 @@ LONGEST = {
     "years": 3,
     "festival": 16,
     "date": 8,
+    "coupon": 64,
+    "ends": 8,
+    "count": 4,
+    "code": 19,
 }
 """Every variable, with the most characters it stands for; longer values are cut."""
 

@@ -35,6 +35,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         kind.add_argument("--map", action="append", default=[], metavar='field="Column"', help="a column's other name")
         if what == "stores":
             kind.add_argument("--crs", type=Crs, choices=list(Crs), help="coordinate system of rows that name none")
+            kind.add_argument("--abroad", action="store_true", help="take coordinates outside China too")
         if what == "customers":
             kind.add_argument("--account", metavar="KEY", help="whose openids the file has")
     followers = kinds.add_parser("followers", help="people who followed before; go on where it was interrupted")
@@ -52,7 +53,9 @@ async def run(args: argparse.Namespace, out: Output) -> Exit:
 async def _file(args: argparse.Namespace, installation: Installation) -> ImportResult:
     mapping, actor, vault = parse_mapping(args.map), operator(), PhoneVault(installation.secret_key)
     if args.what == "stores":
-        return await import_stores(args.file, at=now(), actor=actor, mapping=mapping, crs=args.crs)
+        return await import_stores(
+            args.file, at=now(), actor=actor, mapping=mapping, crs=args.crs, is_abroad=args.abroad
+        )
     if args.what == "guides":
         return await import_guides(args.file, vault=vault, at=now(), actor=actor, mapping=mapping)
     brand = installation.settings.brand

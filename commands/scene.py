@@ -1,4 +1,4 @@
-"""``scene create|list``: QR codes that bind whoever scans them to a guide."""
+"""``scene create|list``: QR codes that bind whoever scans them to a guide, or hang in a shop window."""
 
 from __future__ import annotations
 
@@ -9,47 +9,84 @@ from pathlib import Path
 import segno
 
 from bot.client.qrcodes import create_qrcode
+from campaigns.coupons.windows import check_offered
 from commands.output import Exit, Output, table
 from commands.wiring import Installation, database, operator, read_installation, wechat
 from core.clock import local, now
 from core.errors import Invalid
-from guides.scenes import get_scannable_guide, list_scenes, scene_name_for, store_scene
+from guides.scenes import (
+    Made,
+    SceneCard,
+    get_scannable_guide,
+    get_window_store,
+    list_scenes,
+    scene_name_for,
+    store_scene,
+    store_window,
+    window_name_for,
+)
 
-HELP = "QR codes that bind to a guide"
+HELP = "QR codes that bind to a guide, or hang in a shop window"
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     kinds = parser.add_subparsers(dest="what", required=True)
-    create = kinds.add_parser("create", help="a QR code that binds to a guide (asked again: the same code)")
-    create.add_argument("--guide", required=True, metavar="CODE")
+    create = kinds.add_parser("create", help="a guide's or a shop window's QR code (asked again: the same code)")
+    whose = create.add_mutually_exclusive_group(required=True)
+    whose.add_argument("--guide", metavar="CODE", help="scanning it binds to this guide")
+    whose.add_argument("--store", metavar="CODE", help="scanning it shows this store and what is on offer there")
+    create.add_argument("--coupon", default="", metavar="TEMPLATE", help="with --store: scanning it gives this coupon")
     create.add_argument("--out", type=Path, metavar="FILE.png", help="draw the code into this file")
     create.add_argument("--account", metavar="KEY", help="which official account, where there are several")
-    create.add_argument("--scene", metavar="NAME", help="a name of your own (default: made from the guide's code)")
+    create.add_argument("--scene", metavar="NAME", help="a name of your own (default: made from whose it is)")
     kinds.add_parser("list", help="every scene, whose it is and when it ends")
 
 
 async def run(args: argparse.Namespace, out: Output) -> Exit:
     installation = read_installation()
-    if args.what == "create" and args.out:
-        _check_picture(args.out)
+    if args.what == "create":
+        if args.coupon and args.guide:
+            raise Invalid("--coupon", "a guide's code gives no coupon", "name the --store in whose window it hangs")
+        if args.out:
+            _check_picture(args.out)
     async with database(installation):
         if args.what == "list":
             return await _list(installation, out)
-        account = installation.account(args.account) if args.account else installation.official_account()
-        guide = await get_scannable_guide(args.guide)
-        scene = args.scene or scene_name_for(args.guide)
-        async with wechat(installation) as client:
-            code = await create_qrcode(client, account, scene)
+        return await _create(args, installation, out)
+
+
+async def _create(args: argparse.Namespace, installation: Installation, out: Output) -> Exit:
+    account = installation.account(args.account) if args.account else installation.official_account()
+    told = await _checked(args)
+    name = scene_name_for(args.guide) if args.guide else window_name_for(args.store, args.coupon)
+    scene = args.scene or name
+    async with wechat(installation) as client:
+        code = await create_qrcode(client, account, scene)
+    if args.guide:
         await store_scene(
             account.app_id, args.guide, scene, ticket=code.ticket, url=code.url, at=now(), expires_at=code.expires_at,
             actor=operator(),
         )  # fmt: skip
+    else:
+        made = Made(code.ticket, code.url, code.expires_at)
+        await store_window(account.app_id, args.store, args.coupon, scene, made, now(), operator())
     if args.out:
         segno.make(code.url, error="m").save(str(args.out), scale=10, border=4)
-        out.line(f"{args.out}: scanning it binds to {guide}")
+        out.line(f"{args.out}: {told}")
     out.line(f"scene {scene} of account {account.key} → {code.url}")
-    out.put(scene=scene, account=account.key, guide=args.guide, url=code.url, file=str(args.out) if args.out else None)
+    whose = {"guide": args.guide} if args.guide else {"store": args.store, "coupon": args.coupon or None}
+    out.put(scene=scene, account=account.key, **whose, url=code.url, file=str(args.out) if args.out else None)
     return Exit.DONE
+
+
+async def _checked(args: argparse.Namespace) -> str:
+    """What scanning the code does, once it is sure that it can be made."""
+    if args.guide:
+        return f"scanning it binds to {await get_scannable_guide(args.guide)}"
+    store = await get_window_store(args.store)
+    if args.coupon:
+        await check_offered(args.coupon, args.store)
+    return f"scanning it shows {store.name}" + (f" and gives {args.coupon}" if args.coupon else "")
 
 
 def _check_picture(file: Path) -> None:
@@ -67,16 +104,24 @@ async def _list(installation: Installation, out: Output) -> Exit:
     scenes = await list_scenes()
     rows = [
         [
-            keys.get(s.app_id, s.app_id), s.scene, s.guide_code, s.guide_name, s.store_name,
-            local(s.expires_at) if s.expires_at else "permanent",
+            keys.get(s.app_id, s.app_id), s.scene, s.guide_code or "—", s.guide_name or "—", s.store_name or "—",
+            _gives(s) or "—", local(s.expires_at) if s.expires_at else "permanent",
         ]
         for s in scenes
     ]  # fmt: skip
-    out.line(table(rows, ["account", "scene", "guide", "name", "store", "until"]) if rows else "no scene yet")
-    out.put(
-        scenes=[
-            {"account": keys.get(s.app_id), "app_id": s.app_id, "scene": s.scene, "guide": s.guide_code, "url": s.url}
-            for s in scenes
-        ]
-    )
+    heads = ["account", "scene", "guide", "name", "store", "gives", "until"]
+    out.line(table(rows, heads) if rows else "no scene yet")
+    out.put(scenes=[_json(each, keys.get(each.app_id)) for each in scenes])
     return Exit.DONE
+
+
+def _json(card: SceneCard, account: str | None) -> dict[str, str | None]:
+    return {
+        "account": account, "app_id": card.app_id, "scene": card.scene, "kind": "window" if card.window else "guide",
+        "guide": card.guide_code or None, "store": card.store_code or None, "coupon": _gives(card) or None,
+        "url": card.url,
+    }  # fmt: skip
+
+
+def _gives(card: SceneCard) -> str:
+    return card.window.template if card.window else ""

@@ -9,7 +9,11 @@ from bot.client.client import WeChatClient
 from bot.client.sender import WeChatSender
 from bot.client.users import AccountFollowers
 from campaigns.care.book import CareBook
+from campaigns.coupons.carried import CarriedCoupons
+from campaigns.coupons.codes import Codes
+from campaigns.coupons.filled_codes import FilledCodes
 from campaigns.coupons.redeeming import expire_due as expire_coupons
+from campaigns.still_true import AllStillTrue
 from commands.wiring import Installation
 from core.accounts import AccountKind
 from core.clock import now
@@ -45,7 +49,8 @@ def background_parts(
     yield Loop("projector", projector.run_once, _PROJECT_EVERY_S)
     book, tasks = CareBook(accounts, brand.name), CareTasks()
     claims = Claims(installation.holder)
-    parts = Parts(claims, WeChatSender(client), limits, rules, guide_tasks=tasks, still_true=book)
+    sender = FilledCodes(WeChatSender(client), Codes(installation.secret_key))
+    parts = Parts(claims, sender, limits, rules, guide_tasks=tasks, still_true=AllStillTrue(book, CarriedCoupons()))
     yield DeliveryLoop(Worker(parts, accounts.values()), wakeup)
     leader = Leader("schedule", installation.holder)
     rounds = CalendarRounds(leader, installation.holder, book, Planner(leader, accounts.values(), rules, tasks))

@@ -36,6 +36,7 @@ from campaigns.answers.base import AnswerBase
 from campaigns.answers.rephrase import Rephraser
 from campaigns.coupons.codes import Codes
 from campaigns.coupons.counter import CouponCounter
+from campaigns.coupons.pace import Crowds
 from campaigns.keyword_replies import KeywordReplies
 from commands.logs import configure_logs
 from commands.output import Exit, Output
@@ -169,6 +170,8 @@ async def _start_web(
             cell_m=settings.brand.place_cell_m,
             registry=registry,
             desk=desk,
+            stores=rooms.stores,
+            coupons=rooms.coupons,
             ping_redis=None if settings.redis_url == EMBEDDED else redis.ping,
         )
     )
@@ -197,8 +200,11 @@ async def _rooms(stack: AsyncExitStack, installation: Installation) -> Rooms:
     brand = installation.settings.brand
     stores, keywords, lexicon = StoreDirectory(), KeywordReplies(), LiveLexicon()
     answers = AnswerBase(await _rephraser(stack, installation))
-    pace = installation.settings.coupons.person_per_minute
-    coupons = CouponCounter(Codes(installation.secret_key), pace, stores)
+    offers = installation.settings.coupons
+    coupons = CouponCounter(
+        Codes(installation.secret_key), offers.person_per_minute, stores,
+        Crowds(offers.scene_per_minute, offers.store_per_minute), cell_m=brand.place_cell_m,
+    )  # fmt: skip
     rules = BindingRules(timedelta(days=brand.protection_days), brand.default_binding, brand.default_store)
 
     async def refresh() -> None:

@@ -6,6 +6,8 @@ import argparse
 import json
 from typing import Any
 
+from campaigns.coupons.carried import find_carried
+from campaigns.coupons.figures import count_coupons
 from commands.output import Exit, Output, table
 from commands.wiring import Installation, database, operator, read_installation
 from core.clock import local, now
@@ -54,7 +56,7 @@ async def run(args: argparse.Namespace, out: Output) -> Exit:
             case "tasks":
                 return _tasks(await list_open_tasks(), out)
             case _:
-                totals = await count_all()
+                totals = {**await count_all(), "coupons": await count_coupons()}
                 out.line(json.dumps(totals, ensure_ascii=False, indent=2))
                 out.put(**totals)
     return Exit.DONE
@@ -85,7 +87,7 @@ async def _deliveries(out: Output) -> Exit:
 
 
 async def _delivery(delivery_id: int, out: Output) -> Exit:
-    told = await tell_delivery(delivery_id)
+    told = {**await tell_delivery(delivery_id), "coupon": await find_carried(delivery_id)}
     out.line(json.dumps(told, ensure_ascii=False, indent=2))
     out.put(**told)
     return Exit.DONE

@@ -148,6 +148,8 @@ class CouponSettings(BaseModel):
 
     reverse_minutes: Annotated[int, Field(ge=0, le=10_080)] = 60
     person_per_minute: Annotated[int, Field(ge=0, le=1000)] = 10
+    scene_per_minute: Annotated[int, Field(ge=0, le=100_000)] = 600
+    store_per_minute: Annotated[int, Field(ge=0, le=100_000)] = 0
 
 
 class Settings(BaseSettings):

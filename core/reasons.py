@@ -20,6 +20,7 @@ class Reason(StrEnum):
     NO_GUIDE = "no_guide"
     NO_CHANNEL = "no_channel"
     NO_LONGER_TRUE = "no_longer_true"
+    COUPON_REFUSED = "coupon_refused"
     MERGED_SAME_OCCURRENCE = "merged_same_occurrence"
     # WeChat did not take it.
     WINDOW_USED_UP = "window_used_up"

@@ -64,6 +64,12 @@ async def list_consenting(customer_ids: Collection[int], purpose: Purpose) -> se
     return {customer_id for customer_id, granted in newest.items() if granted}
 
 
+async def has_withdrawn(customer_id: int, purpose: Purpose) -> bool:
+    """True while a person's newest word on a purpose is no; never asked is not no."""
+    newest = await Consent.filter(customer_id=customer_id, purpose=purpose).order_by("-at", "-id").first()
+    return newest is not None and not newest.is_granted
+
+
 async def has_location_consent(app_id: str, openid: str) -> bool:
     """True if the person agreed to have a coarse place kept; unknown people did not."""
     mine = Consent.filter(purpose=Purpose.LOCATION, customer__identities__app_id=app_id)

@@ -3,12 +3,13 @@
 A scan binds. Within the protection period the customer stays with the guide they have, however they were bound; after
 it, or once that guide has left, the next scan wins and the old binding stays as history. A scan that changes nothing
 (another guide's code within protection, one's own guide's code again, a code nobody knows) creates no binding, not
-even a secondary one: it is one line in the audit log, so a guide can be told why a scan did not count.
+even a secondary one: it is one line in the audit log, so a guide can be told why a scan did not count. A code in a
+shop window is no guide's: the customer keeps their guide, or gets one by the default rule, that store's before others.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -16,7 +17,7 @@ from core.errors import Busy, Invalid
 from core.ports import Subject
 from guides import binding_words as words
 from guides.default_guide import DefaultGuide
-from guides.scenes import SceneCard, find_scene
+from guides.scenes import SceneCard, Window, find_scene
 from guides.stores import StoreDirectory
 from models import Audit, Binding, BindingKind, Staff, Task, TaskState
 from models.dialect.locks import lock_customers
@@ -57,7 +58,10 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Meeting:
-    """What came of a follow or a scan: who serves now (empty where nobody) and why, in Chinese."""
+    """What came of a follow or a scan: who serves now (empty where nobody) and why, in Chinese.
+
+    ``window`` is the shop window whose code was scanned.
+    """
 
     outcome: Outcome
     reason: str
@@ -66,6 +70,7 @@ class Meeting:
     store_code: str = ""
     store_name: str = ""
     protected_until: datetime | None = None
+    window: Window | None = None
 
     @property
     def is_new(self) -> bool:
@@ -100,20 +105,27 @@ class Bindings:
         await take_turn(who.customer_id)
         current = await find_active(who.customer_id)
         code = await find_scene(who.app_id, scene) if scene else None
-        if code and not code.has_left:
-            return await self._scanned(who, code, current)
-        note = words.unusable(scene, code)
+        if code and code.window:
+            return replace(await self._without_guide(who, scene, code, current), window=code.window)
+        if code and code.guide_id and not code.has_left:
+            return await self._scanned(who, code, code.guide_id, current)
+        return await self._without_guide(who, scene, code, current)
+
+    async def _without_guide(
+        self, who: Subject, scene: str | None, code: SceneCard | None, current: Binding | None
+    ) -> Meeting:
+        note = words.without_guide(scene, code)
         if current and not current.guide.left_at:
-            reason = words.unchanged(note, current.guide)
-            return await _stay(who, Outcome.UNCHANGED, current, reason, "binding.unusable_scene" if note else "")
+            action = "binding.unusable_scene" if note and not (code and code.window) else ""
+            return await _stay(who, Outcome.UNCHANGED, current, words.unchanged(note, current.guide), action)
         return await self._by_default(who, current, code, note)
 
-    async def _scanned(self, who: Subject, code: SceneCard, current: Binding | None) -> Meeting:
-        if current and current.guide.id == code.guide_id:
+    async def _scanned(self, who: Subject, code: SceneCard, guide_id: int, current: Binding | None) -> Meeting:
+        if current and current.guide.id == guide_id:
             return await _stay(who, Outcome.OWN, current, words.own_again(code), "binding.own_scene")
         if current and (until := _protected_until(current, who.at)):
             return await _stay(who, Outcome.KEPT, current, words.kept(code, current.guide, until), "binding.kept")
-        guide = await Staff.get(id=code.guide_id).prefetch_related("store")
+        guide = await Staff.get(id=guide_id).prefetch_related("store")
         return await self._change(who, current, guide, "scan", words.scanned(code))
 
     async def _by_default(self, who: Subject, current: Binding | None, code: SceneCard | None, note: str) -> Meeting:
@@ -121,10 +133,11 @@ class Bindings:
             note = f"{note}原导购{words.name_of(current.guide)}已离职；"
         if self._rules.default == DefaultRule.NONE:
             return await _unbound(who, f"{note}默认规则为不分配导购", bool(note))
-        familiar = [code.store_code] if code and code.store_code else []
+        here = code.store_code if code and code.window else ""
+        familiar = [code.store_code] if code and code.store_code and not here else []
         if current and current.store:
             familiar.append(current.store.code)
-        pick = await self._default.pick(who.customer_id, who.at, familiar)
+        pick = await self._default.pick(who.customer_id, who.at, familiar, here)
         if pick.guide is None:
             return await _unbound(who, f"{note}默认规则未能分配：{pick.words}", bool(note))
         why = f"{note or '未扫描渠道码；'}默认规则：{pick.words}"

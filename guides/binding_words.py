@@ -31,8 +31,10 @@ def unchanged(note: str, guide: Staff) -> str:
     return f"{note}仍由{name_of(guide)}服务" if note else f"已由{name_of(guide)}服务"
 
 
-def unusable(scene: str | None, code: SceneCard | None) -> str:
-    """Why a scanned code does not count, to be followed by what happens instead; empty where none was scanned."""
+def without_guide(scene: str | None, code: SceneCard | None) -> str:
+    """Why a scanned code names no guide, to be followed by what happens instead; empty where none was scanned."""
+    if code and code.window:
+        return f"扫描{code.store_name}的橱窗码“{code.scene}”；"
     if code:
         return f"渠道码“{code.scene}”属于已离职的{code.guide_name}（{code.guide_code}）；"
     return f"渠道码“{scene}”未登记；" if scene else ""

@@ -24,14 +24,18 @@ class Pick:
 
 
 class DefaultGuide:
-    """Tries stores in order until one has a guide on duty: familiar ones, the nearest ones, the default one."""
+    """Tries stores in order until one has a guide on duty: where the customer is, familiar ones, the nearest ones, the
+    default one."""
 
     def __init__(self, directory: StoreDirectory, default_store: str) -> None:
         self._directory = directory
         self._default_store = default_store
 
-    async def pick(self, customer_id: int, at: datetime, familiar: Sequence[str]) -> Pick:
-        """``familiar`` are codes of stores the customer has to do with already (a guide's who has left)."""
+    async def pick(self, customer_id: int, at: datetime, familiar: Sequence[str], here: str = "") -> Pick:
+        """``here`` is the code of the store whose window was scanned, ``familiar`` are those of stores the customer
+        has to do with already (a guide's who has left)."""
+        if here and (guide := await _least_loaded(here, "扫码所在的门店")):
+            return guide
         for code in familiar:
             if guide := await _least_loaded(code, "原导购所在门店"):
                 return guide

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+from urllib.parse import quote
 
 from core.places import Point
 from core.ports import Subject
@@ -49,12 +50,16 @@ class StoreNow:
 
 @dataclass(frozen=True, slots=True)
 class Shops:
-    """Shops to tell of, nearest first or by code; ``total`` counts those left out too. ``city`` for ``Basis.CITY``."""
+    """Shops to tell of, nearest first or by code; ``total`` counts those left out too. ``city`` for ``Basis.CITY``.
+
+    ``point`` is the kept place they are near to, None where there is none or the customer told one just now.
+    """
 
     basis: Basis
     stores: tuple[StoreNow, ...] = ()
     total: int = 0
     city: str = ""
+    point: Point | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,11 +103,14 @@ async def shops_in(directory: StoreDirectory, city: str, now: datetime) -> Shops
 
 
 async def shops_for(directory: StoreDirectory, app_id: str, openid: str, now: datetime) -> Shops:
-    """Shops for somebody who names no place: near their kept place (with consent), their city's, or their guide's."""
+    """Shops for somebody who names no place: near their kept place (with consent), their city's, or their guide's.
+
+    Where no shop's place is known nobody is near one, and the city counts.
+    """
     known = await find_whereabouts(app_id, openid, now)
     if known is not None:
-        if known.point is not None:
-            return await shops_near(directory, known.point, now)
+        if known.point is not None and (near := await shops_near(directory, known.point, now)).stores:
+            return replace(near, point=known.point)
         if known.city and (found := await shops_in(directory, known.city, now)).stores:
             return found
     shop = await own_shop(directory, app_id, openid, now)
@@ -114,6 +122,15 @@ async def own_shop(directory: StoreDirectory, app_id: str, openid: str, now: dat
     guide = await guide_of(app_id, openid)
     await directory.refresh()
     return _find(directory, guide.store_code, now) if guide else None
+
+
+def map_url(store: StoreCard) -> str:
+    """Opens the shop on Tencent's map, whose coordinates are GCJ-02; empty where the shop's place is unknown."""
+    if store.point is None:
+        return ""
+    where = f"coord:{store.point.latitude:.6f},{store.point.longitude:.6f}"
+    named = f"title:{quote(store.name, safe='')};addr:{quote(store.address or store.city, safe='')}"
+    return f"https://apis.map.qq.com/uri/v1/marker?marker={where};{named}&referer=zhiji"
 
 
 async def ask_for_person(

@@ -7,7 +7,7 @@ from bot.spoken import wish_of
 from core.messages import Inbound, Reply, Text
 from guides.nearby import Basis, Shops, shops_for, shops_in
 from handlers._rooms import Rooms
-from handlers._words import WISHES, how_to_send_place, shop_lines
+from handlers._words import WISHES, city_in, how_to_send_place, paragraphs, shop_on_map
 
 _NEARBY = said(
     *"""
@@ -18,20 +18,21 @@ _NEARBY = said(
     """.split()
 )
 _CITY_ENDINGS = ("的门店", "门店", "的店", "分店", "专柜", "门市", "有店吗", "有门店吗")
-_LONGEST_CITY = 12
 
 
 def routes(rooms: Rooms) -> list[Route]:
     async def nearby(inbound: Inbound) -> Reply:
         shops = await shops_for(rooms.stores, inbound.app_id, inbound.openid, inbound.received_at)
-        return Text(f"{_words(shops)}\n\n{how_to_send_place(inbound)}" if shops.stores else how_to_send_place(inbound))
+        how = how_to_send_place(inbound)
+        return Text(_words(shops, inbound, how) if shops.stores else how)
 
     def names_city(inbound: Inbound) -> bool:
-        city = _city_in(wish_of(inbound))
+        city = city_in(wish_of(inbound), _CITY_ENDINGS)
         return bool(city) and bool(rooms.stores.in_city(city))
 
     async def city_stores(inbound: Inbound) -> Reply:
-        return Text(_words(await shops_in(rooms.stores, _city_in(wish_of(inbound)), inbound.received_at)))
+        city = city_in(wish_of(inbound), _CITY_ENDINGS)
+        return Text(_words(await shops_in(rooms.stores, city, inbound.received_at), inbound))
 
     return [
         answers(nearby, *WISHES, when=_NEARBY, rank=Rank.INTENT),
@@ -39,16 +40,7 @@ def routes(rooms: Rooms) -> list[Route]:
     ]
 
 
-def _city_in(wish: str) -> str:
-    """The city of ``上海门店`` or ``上海有店吗``, empty where the words are no such question."""
-    if not wish.endswith(_CITY_ENDINGS):
-        return ""
-    ending = next(ending for ending in _CITY_ENDINGS if wish.endswith(ending))
-    city = wish.removesuffix(ending)
-    return city if 2 <= len(city) <= _LONGEST_CITY else ""
-
-
-def _words(shops: Shops) -> str:
+def _words(shops: Shops, inbound: Inbound, end: str = "") -> str:
     more = f"（共{shops.total}家，以下是前{len(shops.stores)}家）" if shops.total > len(shops.stores) else ""
     heads = {
         Basis.OPEN: "离您较近、正在营业的门店：",
@@ -58,4 +50,4 @@ def _words(shops: Shops) -> str:
         Basis.OWN: "您的导购所在的门店：",
         Basis.NONE: "没有查到门店。",
     }
-    return "\n\n".join([heads[shops.basis], *map(shop_lines, shops.stores)])
+    return paragraphs([heads[shops.basis], *(shop_on_map(shop, inbound) for shop in shops.stores)], end)

@@ -1,4 +1,5 @@
-"""A follower scans a code again: the guide it names, or why the customer stays with the guide they have."""
+"""A follower scans a code: the guide it names, or why the customer stays with the guide they have; in a shop window,
+that store and what the code gives."""
 
 from __future__ import annotations
 
@@ -7,15 +8,26 @@ from core.messages import Inbound, Reply, Text
 from core.ports import Subject
 from guides.binding import Meeting, Outcome
 from handlers._rooms import Rooms
+from handlers._window import at_window
 from handlers._words import CAN_ASK, guide_at
 
 
 def routes(rooms: Rooms) -> list[Route]:
     async def scan(inbound: Inbound, who: Subject) -> Reply:
         meeting = await rooms.reception.scan(who, inbound.event_key or None)
+        if meeting.window:
+            shown = await at_window(rooms, inbound, who, meeting.window)
+            return Text("\n\n".join([_at_store(meeting, meeting.window.store_name), *shown]))
         return Text(f"{_words(rooms.brand, meeting)}\n{CAN_ASK}")
 
     return [changes(scan, "event.scan", when=about_person)]
+
+
+def _at_store(meeting: Meeting, store_name: str) -> str:
+    guide = guide_at(meeting.guide_name, meeting.store_name)
+    if meeting.is_new:
+        return f"您好，欢迎来到{store_name}！从现在起，{guide}为您服务。"
+    return f"您好，欢迎来到{store_name}！{f'{guide}继续为您服务。' if meeting.guide_name else ''}"
 
 
 def _words(brand: str, meeting: Meeting) -> str:

@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from tortoise import fields
+from tortoise.indexes import PartialIndex
 from tortoise.models import Model
 
 if TYPE_CHECKING:
@@ -87,7 +88,7 @@ class Coupon(Model):
     code_hash = fields.CharField(max_length=64, unique=True)
     code_cipher = fields.TextField()
     state = fields.CharEnumField(CouponState, max_length=16)
-    source = fields.CharField(max_length=32)
+    source = fields.CharField(max_length=80)
     issued_at = fields.DatetimeField()
     valid_from = fields.DatetimeField()
     valid_until = fields.DatetimeField()
@@ -101,7 +102,11 @@ class Coupon(Model):
     class Meta:
         table = "coupon"
         unique_together = (("template_id", "customer_id", "slot"),)
-        indexes = (("customer_id", "state"), ("state", "valid_until"))
+        indexes = (
+            ("customer_id", "state"),
+            ("state", "valid_until"),
+            PartialIndex(fields=("order_no",), name="coupon_redeemed_order", condition={"state": "redeemed"}),
+        )
 
 
 class CouponEntry(Model):
@@ -156,3 +161,18 @@ class CouponBlock(Model):
     class Meta:
         table = "coupon_block"
         indexes = (("customer_id",),)
+
+
+class CouponPace(Model):
+    """How often a scene or a store gave or took copies lately. Who counts holds its row until the commit.
+
+    ``word`` is ``scene:<name>``, ``store:<code>`` (copies given) or ``till:<code>`` (copies redeemed), ``recent`` maps
+    unix seconds to copies. Until ``lifted_until`` a colleague lets it go faster than the setting.
+    """
+
+    word = fields.CharField(max_length=80, primary_key=True)
+    recent: fields.Field[dict[str, int]] = fields.JSONField()
+    lifted_until = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "coupon_pace"

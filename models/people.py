@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Any
 
 from tortoise import fields
 from tortoise.models import Model
+
+from core.accounts import Crs
+from core.cells import key_of
 
 
 class Purpose(StrEnum):
@@ -113,7 +117,10 @@ class Consent(Model):
 
 
 class Place(Model):
-    """Where a person last was, as a coarse cell's centre, only with consent, and only until it expires."""
+    """Where a person last was, as a coarse cell's centre, only with consent, and only until it expires.
+
+    ``cell`` is the key of centre and crs (core/cells.py), by which an index finds who is near.
+    """
 
     id = fields.BigIntField(primary_key=True)
     customer: fields.OneToOneRelation[Customer] = fields.OneToOneField(
@@ -123,6 +130,7 @@ class Place(Model):
     latitude = fields.FloatField()
     longitude = fields.FloatField()
     crs = fields.CharField(max_length=8)
+    cell = fields.BigIntField(db_index=True)
     accuracy_m = fields.FloatField()
     source = fields.CharField(max_length=32)
     captured_at = fields.DatetimeField()
@@ -130,6 +138,10 @@ class Place(Model):
 
     class Meta:
         table = "place"
+
+    async def save(self, *args: Any, **columns: Any) -> None:
+        self.cell = key_of(self.latitude, self.longitude, Crs(self.crs))
+        await super().save(*args, **columns)
 
 
 class Profile(Model):

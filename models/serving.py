@@ -9,6 +9,7 @@ from tortoise import fields
 from tortoise.models import Model
 
 if TYPE_CHECKING:
+    from models.coupons import CouponTemplate
     from models.organisation import Staff, Store
     from models.people import Customer
 
@@ -27,15 +28,27 @@ class TaskState(StrEnum):
 
 
 class Scene(Model):
-    """What a QR code carries: ``scene`` is WeChat's scene_str, 1 to 64 characters."""
+    """What a QR code carries: ``scene`` is the scene_str of WeChat, 1 to 64 characters.
+
+    It is the code of a guide, or hangs in the window of a store, there perhaps with a coupon template to give at once:
+    one of ``guide`` and ``store`` is set, ``template`` only beside ``store``.
+    """
 
     id = fields.BigIntField(primary_key=True)
     app_id = fields.CharField(max_length=64)
     scene = fields.CharField(max_length=64)
-    guide: fields.ForeignKeyRelation[Staff] = fields.ForeignKeyField(
-        "models.Staff", on_delete=fields.RESTRICT, related_name="scenes"
+    guide: fields.ForeignKeyNullableRelation[Staff] = fields.ForeignKeyField(
+        "models.Staff", null=True, on_delete=fields.RESTRICT, related_name="scenes"
     )
-    guide_id: int
+    guide_id: int | None
+    store: fields.ForeignKeyNullableRelation[Store] = fields.ForeignKeyField(
+        "models.Store", null=True, on_delete=fields.RESTRICT, related_name="scenes"
+    )
+    store_id: int | None
+    template: fields.ForeignKeyNullableRelation[CouponTemplate] = fields.ForeignKeyField(
+        "models.CouponTemplate", null=True, on_delete=fields.RESTRICT, related_name="scenes"
+    )
+    template_id: int | None
     ticket = fields.CharField(max_length=255, default="")
     url = fields.CharField(max_length=255, default="")
     created_at = fields.DatetimeField()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import time
 from typing import Any
@@ -39,11 +39,9 @@ def read_rule(form: Mapping[str, Any], accounts: Mapping[str, Account]) -> Rule:
     if not isinstance(given, Mapping):
         raise Invalid("settings", "is no table", "write [settings] and one setting a line")
     settings = kind.read(given)
-    contact_class = _class(form.get("class", ContactClass.CARE.value))
+    contact_class = read_class(form.get("class", ContactClass.CARE.value))
     options = read_options(form.get("options"), variables_of(kind, settings), account.kind)
-    if contact_class is ContactClass.MARKETING and any(each["channel"] == Channel.TEMPLATE for each in options):
-        problem = "WeChat allows template messages for service notices only"
-        raise Invalid("options", f"{problem}, not for marketing", "take another channel, or make it care")
+    check_class(contact_class, options)
     clock = _clock(form.get("at"), has_clock=kind.has_clock(settings))
     kept = {name: value for name, value in asdict(settings).items() if value not in ("", None)}
     return Rule(name, kind.name, account.key, contact_class, clock, options, _given_or_default(kept, given))
@@ -93,10 +91,18 @@ def _account(form: Mapping[str, Any], accounts: Mapping[str, Account], kind: Kin
     return account
 
 
-def _class(given: object) -> ContactClass:
+def read_class(given: object) -> ContactClass:
+    """Care or marketing. Raises ``Invalid``: as service it would pass consent and quiet hours."""
     if given not in set(CLASSES):
         raise Invalid("class", f"{given!r} is no class of a care rule", f"one of {', '.join(CLASSES)}")
     return ContactClass(str(given))
+
+
+def check_class(contact_class: ContactClass, options: Sequence[Mapping[str, Any]]) -> None:
+    """Raises ``Invalid`` for stored options that WeChat does not allow messages of this class."""
+    if contact_class is ContactClass.MARKETING and any(each["channel"] == Channel.TEMPLATE for each in options):
+        problem = "WeChat allows template messages for service notices only"
+        raise Invalid("options", f"{problem}, not for marketing", "take another channel, or make it care")
 
 
 def _clock(given: object, *, has_clock: bool) -> time | None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Any
@@ -17,24 +17,23 @@ from tortoise.transactions import in_transaction
 
 from campaigns.coupons import issuing
 from campaigns.coupons.codes import Codes
-from campaigns.coupons.issuing import BUDGET_REACHED, PACE_S, Copy, Near, Offer, People
+from campaigns.coupons.issuing import BUDGET_REACHED, Copy, Near, Offer, People
+from campaigns.coupons.pace import ANY_CROWD, PACE_S, Crowds, Limit, hold, limits_of_claim
 from campaigns.coupons.refusals import Refusal, read_refusal, refusal_to_json
 from core.batching import GroupCommit
 from core.clock import BRAND_ZONE
 from core.errors import Busy
 from models.dialect.coupons import (
+    Applicant,
     CallRow,
     CopyRow,
-    add_calls,
-    add_copies,
-    answers_to,
-    blocks_of,
-    count_recent,
-    count_taken,
+    Standing,
+    Taking,
     levels_of,
     lock_templates,
     pause_template,
-    take_stock,
+    standings_of,
+    store_claims,
 )
 from models.outage import is_outage
 
@@ -78,9 +77,10 @@ class _Waiting:
 class Claims:
     """Takes claims and answers each with a copy or a refusal. ``start`` before, ``stop`` after."""
 
-    def __init__(self, codes: Codes, per_minute: int) -> None:
+    def __init__(self, codes: Codes, per_minute: int, crowds: Crowds = ANY_CROWD) -> None:
         self._codes = codes
         self._per_minute = per_minute
+        self._crowds = crowds
         self._waiting = 0
         self._commit = GroupCommit[_Waiting, Answer](self._store, self._tell, is_outage, most=_BATCH, gather_s=0.001)
 
@@ -116,30 +116,33 @@ class Claims:
     async def decide(self, claims: Sequence[Claim]) -> list[Answer]:
         """Decides and stores claims in one transaction of their own, in order."""
         async with in_transaction():
-            return await decide(claims, self._codes, self._per_minute)
+            return await decide(claims, self._codes, self._per_minute, self._crowds)
 
 
-async def decide(claims: Sequence[Claim], codes: Codes, per_minute: int) -> list[Answer]:
+async def decide(claims: Sequence[Claim], codes: Codes, per_minute: int, crowds: Crowds = ANY_CROWD) -> list[Answer]:
     """Decides and stores claims in the caller's transaction, in order; a key that comes twice is one call."""
     offers = {row.code: Offer(row) for row in await lock_templates({claim.template for claim in claims})}
-    known = await answers_to({claim.key for claim in claims})
-    new = list({claim.key: claim for claim in claims if claim.key not in known}.values())
-    people = await _people(new, offers)
+    calls = {claim.key: claim for claim in reversed(claims)}
+    standings = await _standings(calls.values(), offers)
+    told = {key: read_answer(standing.answer) for key, standing in standings.items() if standing.answer is not None}
+    new = [calls.pop(claim.key) for claim in claims if claim.key not in told and claim.key in calls]
+    people = await _people(new, standings, offers)
+    limits = {claim.key: _limits(claim, crowds) for claim in new}
+    people.paces = await hold(limit for each in limits.values() for limit in each)
     copies: list[CopyRow] = []
-    refused: dict[str, Refusal] = {}
+    refused: list[CallRow] = []
     for claim in new:
         verdict = issuing.decide(
-            offers.get(claim.template), claim.customer_id, people, per_minute, claim.near, claim.at
+            offers.get(claim.template), claim.customer_id, people, per_minute, claim.near, claim.at, limits[claim.key]
         )
         if isinstance(verdict, Refusal):
-            refused[claim.key] = verdict
+            told[claim.key] = verdict
+            refused.append(_call(claim, verdict))
         else:
             copies.append(_copy(claim, verdict, codes))
-    await _count(offers.values(), claims[0].at)
-    given = await add_copies(copies)
-    await add_calls([_call(claim, refused[claim.key]) for claim in new if claim.key in refused])
-    told: dict[str, Answer] = {key: read_answer(stored) for key, stored in known.items()}
-    told |= {**refused, **{key: Given(coupon_id) for key, coupon_id in given.items()}}
+    given = await _store(offers.values(), copies, refused, claims[0].at)
+    await people.paces.write()
+    told |= {key: Given(coupon_id) for key, coupon_id in given.items()}
     return [told[claim.key] for claim in claims]
 
 
@@ -150,20 +153,34 @@ def read_answer(stored: Mapping[str, Any]) -> Answer:
     return Given(stored["coupon_id"])
 
 
-async def _people(claims: Sequence[Claim], offers: Mapping[str, Offer]) -> People:
-    """What the rules ask of these applicants, read after the templates were locked."""
-    if not claims:
-        return People()
+async def _standings(claims: Collection[Claim], offers: Mapping[str, Offer]) -> dict[str, Standing]:
+    """Read in a statement after the one that locked: what others committed while it waited is seen only then."""
     at = min(claim.at for claim in claims)
-    ids = {claim.customer_id for claim in claims}
-    people = People(
-        recent=await count_recent(ids, at - timedelta(seconds=PACE_S)),
-        levels=await levels_of(ids) if any(offer.terms.levels for offer in offers.values()) else {},
-        blocked=await blocks_of(ids, at),
-    )
-    pairs = {(offers[each.template].row.id, each.customer_id) for each in claims if each.template in offers}
-    people.remember(await count_taken(sorted(pairs), _day_begins(at)))
+    applicants = [
+        Applicant(each.key, offers[each.template].row.id if each.template in offers else 0, each.customer_id)
+        for each in claims
+    ]
+    return await standings_of(applicants, _day_begins(at), at - timedelta(seconds=PACE_S), at)
+
+
+async def _people(claims: Sequence[Claim], standings: Mapping[str, Standing], offers: Mapping[str, Offer]) -> People:
+    """What the rules ask of these applicants."""
+    people = People()
+    for claim in claims:
+        standing = standings[claim.key]
+        if claim.template in offers:
+            people.taken[offers[claim.template].row.id, claim.customer_id] = standing.ever, standing.today
+        people.recent[claim.customer_id] = standing.recent
+        if standing.blocked:
+            people.blocked[claim.customer_id] = standing.blocked
+    if claims and any(offer.terms.levels for offer in offers.values()):
+        people.levels = await levels_of({claim.customer_id for claim in claims})
     return people
+
+
+def _limits(claim: Claim, crowds: Crowds) -> tuple[Limit, ...]:
+    near = claim.near
+    return limits_of_claim(claim.source, near.store_code if near else "", near.store_name if near else "", crowds)
 
 
 def _copy(claim: Claim, copy: Copy, codes: Codes) -> CopyRow:
@@ -179,12 +196,17 @@ def _call(claim: Claim, no: Refusal) -> CallRow:
     return CallRow(claim.key, claim.customer_id, claim.at, answer)
 
 
-async def _count(offers: Iterable[Offer], at: datetime) -> None:
+async def _store(
+    offers: Collection[Offer], copies: Sequence[CopyRow], refused: Sequence[CallRow], at: datetime
+) -> dict[str, int]:
+    takings = [Taking(offer.row.id, offer.given, offer.cost_fen) for offer in offers if offer.given]
+    given = await store_claims(takings, copies, refused, at)
+    if given is None:
+        raise Busy("an offer changed while it was held; try again")
     for offer in offers:
-        if offer.given and not await take_stock(offer.row.id, offer.given, offer.cost_fen, at):
-            raise Busy(f"{offer.row.code} changed while it was held; try again")
         if offer.is_spent:
             await pause_template(offer.row.id, BUDGET_REACHED, at)
+    return given
 
 
 def _day_begins(at: datetime) -> datetime:

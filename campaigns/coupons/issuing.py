@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 
 from campaigns.coupons.money import yuan
+from campaigns.coupons.pace import PACE_S, Limit, Paces
 from campaigns.coupons.refusals import No, Refusal, refuse
 from campaigns.coupons.terms import Terms, from_json
+from core.clock import BRAND_ZONE
 from models.coupons import TemplateState
-from models.dialect.coupons import Taken, TemplateRow
-
-PACE_S = 60
-"""Copies of all offers a person takes within so many seconds are limited."""
+from models.dialect.coupons import TemplateRow
 
 BUDGET_REACHED = "预算已用完"
 
@@ -24,6 +23,7 @@ class Near:
 
     store_name: str
     distance_m: float
+    store_code: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,16 +38,17 @@ class Copy:
 
 @dataclass(slots=True)
 class People:
-    """What is known of the applicants when the first is heard. Customers that are not in a table have none of it."""
+    """What is known of the applicants when the first is heard. Customers that are not in a table have none of it.
+
+    ``taken`` are copies by (template, customer): ever, and today. ``recent`` are copies of any template lately,
+    ``paces`` what the scenes and stores of these calls gave lately.
+    """
 
     taken: dict[tuple[int, int], tuple[int, int]] = field(default_factory=dict)
     recent: dict[int, int] = field(default_factory=dict)
     levels: Mapping[int, Collection[str]] = field(default_factory=dict)
-    blocked: Mapping[int, str] = field(default_factory=dict)
-
-    def remember(self, rows: Collection[Taken]) -> None:
-        """Copies by (template, customer): ever, and today."""
-        self.taken |= {(row.template_id, row.customer_id): (row.ever, row.since) for row in rows}
+    blocked: dict[int, str] = field(default_factory=dict)
+    paces: Paces = field(default_factory=Paces)
 
 
 class Offer:
@@ -58,17 +59,29 @@ class Offer:
         self.terms: Terms = from_json(row.terms)
         self.given = 0
         self.is_spent = False
+        self._spans: dict[date, tuple[datetime | None, datetime]] = {}
 
     @property
     def cost_fen(self) -> int:
         """What the copies given since can cost."""
         return self.given * self.row.worth_fen
 
+    def span(self, at: datetime) -> tuple[datetime, datetime]:
+        """``Terms.span``, reckoned once for each day."""
+        day = at.astimezone(BRAND_ZONE).date()
+        if day not in self._spans:
+            begins, ends = self.terms.span(at)
+            self._spans[day] = None if begins == at else begins, ends
+        begins_on_its_day, ends = self._spans[day]
+        return begins_on_its_day or at, ends
+
 
 def decide(
-    offer: Offer | None, customer_id: int, people: People, pace: int, near: Near | None, at: datetime
-) -> Copy | Refusal:
-    """A copy for this applicant, counted at once, or the first rule that says no."""
+    offer: Offer | None, customer_id: int, people: People, pace: int, near: Near | None, at: datetime,
+    limits: Sequence[Limit] = (),
+) -> Copy | Refusal:  # fmt: skip
+    """A copy for this applicant, counted at once, or the first rule that says no. ``pace`` is the person's own limit
+    of copies a minute, ``limits`` are those of the scene and the store it comes from."""
     if offer is None:
         return refuse(No.NOT_PUBLISHED)
     if no := _closed(offer, at) or _unwanted(offer, customer_id, people, pace) or _elsewhere(offer.terms, near):
@@ -76,8 +89,11 @@ def decide(
     ever, today = people.taken.get((offer.row.id, customer_id), (0, 0))
     if no := _had_enough(offer.terms, ever, today) or _used_up(offer):
         return no
-    begins, ends = offer.terms.span(at)
+    if no := people.paces.why_not(limits, at):
+        return no
+    begins, ends = offer.span(at)
     offer.given += 1
+    people.paces.count(limits, at)
     people.taken[offer.row.id, customer_id] = ever + 1, today + 1
     people.recent[customer_id] = people.recent.get(customer_id, 0) + 1
     return Copy(offer.row.id, ever, begins, ends)
@@ -91,7 +107,7 @@ def _closed(offer: Offer, at: datetime) -> Refusal | None:
             return refuse(No.PAUSED, why=offer.row.state_reason or "由同事暂停")
         case TemplateState.ENDED:
             return refuse(No.ENDED)
-    begins, ends = offer.terms.span(at)
+    begins, ends = offer.span(at)
     return refuse(No.ENDED) if ends <= max(begins, at) else None
 
 

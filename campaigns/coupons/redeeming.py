@@ -18,8 +18,11 @@ from tortoise.transactions import in_transaction
 
 from campaigns.coupons.claims import LONGEST_KEY
 from campaigns.coupons.codes import Codes
+from campaigns.coupons.orders import hold_order
+from campaigns.coupons.pace import ANY_CROWD, Crowds, hold, limits_of_redemption
 from campaigns.coupons.refusals import No, Refusal, read_refusal, refusal_to_json, refuse
 from campaigns.coupons.shops import find_shop
+from campaigns.coupons.stacking import Candidate, first_clash
 from campaigns.coupons.terms import Terms, from_json
 from campaigns.coupons.till import OPEN, Basket, Shop, is_locked, why_not, why_not_reversed
 from core.errors import Invalid
@@ -63,11 +66,15 @@ class _Change:
 
 
 class Till:
-    """Looks codes up and changes their copies. A redemption may be undone within ``reverse_within``."""
+    """Looks codes up and changes their copies. A redemption may be undone within ``reverse_within``.
 
-    def __init__(self, codes: Codes, reverse_within: timedelta) -> None:
+    ``crowds.store`` limits the redemptions of a store in a minute.
+    """
+
+    def __init__(self, codes: Codes, reverse_within: timedelta, crowds: Crowds = ANY_CROWD) -> None:
         self._codes = codes
         self._reverse_within = reverse_within
+        self._crowds = crowds
 
     async def look(self, code: str, store_code: str, basket: Basket | None, at: datetime) -> Look | Refusal:
         """Whether a copy is good at a store (empty: anywhere) for a basket; changes nothing. Raises ``Invalid``."""
@@ -109,14 +116,21 @@ class Till:
         self, key: str, code: str, store_code: str, basket: Basket, order_no: str, by: str, at: datetime,
         lock_key: str = "",
     ) -> Done | Refusal:  # fmt: skip
-        """Uses a copy for an order at a store, once. A locked one only by its ``lock_key``. Raises ``Invalid``."""
+        """Uses a copy for an order at a store, once. A locked one only by its ``lock_key``. Raises ``Invalid``.
+
+        Of copies used for one order at one store, all must go together, and each takes off what those before it left.
+        """
         if len(order_no) > 64:
             raise Invalid("order_no", f"has {len(order_no)} characters", "write at most 64")
 
         async def change(copy: HeldCopy, terms: Terms) -> _Change | Refusal:
-            if no := why_not(copy, terms, await _shop(store_code), basket, lock_key, at):
+            shop = await _shop(store_code)
+            if no := why_not(copy, terms, shop, basket, lock_key, at):
                 return no
-            off = terms.discount_fen(basket.fen, basket.freight_fen)
+            beside = await hold_order(store_code, order_no)
+            if no := first_clash([*beside.used, Candidate(str(copy.id), terms)]) or await self._pace(shop, at):
+                return no
+            off = terms.discount_fen(*beside.left_of(basket))
             columns = {
                 **_FREE, "redeemed_at": at, "store_code": store_code, "order_no": order_no, "discount_fen": off,
             }  # fmt: skip
@@ -154,6 +168,16 @@ class Till:
             return _Change(done, CouponState.VOIDED, _FREE, {"reason": reason[:128]}, -terms.most_fen)
 
         return await self._change(key, code, by, at, change)
+
+    async def _pace(self, shop: Shop | None, at: datetime) -> Refusal | None:
+        """Counts a redemption at a shop, or says that it has had enough of them."""
+        limits = limits_of_redemption(shop.code, shop.name, self._crowds) if shop else ()
+        paces = await hold(limits)
+        if no := paces.why_not(limits, at):
+            return no
+        paces.count(limits, at)
+        await paces.write()
+        return None
 
     async def _change(self, key: str, code: str, by: str, at: datetime, change: Any) -> Done | Refusal:
         _check_key(key)

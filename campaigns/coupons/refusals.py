@@ -25,6 +25,8 @@ class No(StrEnum):
     TOO_FAR = "too_far"
     PLACE_UNKNOWN = "place_unknown"
     TOO_FAST = "too_fast"
+    SCENE_TOO_FAST = "scene_too_fast"
+    STORE_TOO_FAST = "store_too_fast"
     BLOCKED = "blocked"
     NOT_YET = "not_yet"
     EXPIRED = "expired"
@@ -36,6 +38,8 @@ class No(StrEnum):
     NOT_LOCKED = "not_locked"
     VOIDED = "voided"
     NOT_STACKABLE = "not_stackable"
+    TOO_MANY_TOGETHER = "too_many_together"
+    NO_GAIN = "no_gain"
     NOT_REDEEMED = "not_redeemed"
     TOO_LATE = "too_late"
 
@@ -54,6 +58,14 @@ _WORDS: dict[No, tuple[str, str]] = {
     No.TOO_FAR: ("到{store}{radius}米以内就能领。", "限 {radius} 米内，离最近的 {store} 有 {distance} 米。"),
     No.PLACE_UNKNOWN: ("请先发送位置，再领取这张券。", "限门店附近领取，还不知道顾客的位置。"),
     No.TOO_FAST: ("操作太频繁，请过一会儿再试。", "{seconds} 秒内已领 {taken} 次，超过 {limit} 次。"),
+    No.SCENE_TOO_FAST: (
+        "现在扫码领取的人太多，请过一分钟再试。",
+        "渠道码“{scene}”{seconds} 秒内已发 {taken} 张，上限 {limit} 张。",
+    ),
+    No.STORE_TOO_FAST: (
+        "门店现在人太多，请过一分钟再试。",
+        "{store}{seconds} 秒内已{what} {taken} 张，上限 {limit} 张。",
+    ),
     No.BLOCKED: ("暂时不能领取，请联系门店。", "已被限制领取：{why}。"),
     No.NOT_YET: ("还没到使用时间，{since}起可用。", "{since} 起才可用。"),
     No.EXPIRED: ("这张券已于{until}过期。", "已于 {until} 过期。"),
@@ -65,6 +77,8 @@ _WORDS: dict[No, tuple[str, str]] = {
     No.NOT_LOCKED: ("结账已超时，请重新使用。", "没有这样的占用，或占用已超时。"),
     No.VOIDED: ("这张券已经作废。", "已作废：{why}。"),
     No.NOT_STACKABLE: ("这些券不能一起用。", "{first} 与 {second} 不能同用。"),
+    No.TOO_MANY_TOGETHER: ("一单最多用{most}张券。", "一单最多用 {most} 张券，已经够了。"),
+    No.NO_GAIN: ("这张券用上也不会再便宜。", "用上也不会再减，留着下次用。"),
     No.NOT_REDEEMED: ("这张券没有核销过。", "没有核销记录，不能撤销。"),
     No.TOO_LATE: ("已超过可撤销的时间。", "核销后 {minutes} 分钟内才能撤销，已过 {passed} 分钟。"),
 }

@@ -7,6 +7,7 @@ off what is left after cash, so that the order at the till never changes the sum
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations
@@ -18,8 +19,9 @@ from campaigns.coupons.till import Basket
 
 MOST_TOGETHER = 4
 MOST_CONSIDERED = 12
-"""Of more coupons the ones that take off most by themselves are combined."""
+"""Of more coupons that go with others, the ones of each kind that take off most by themselves are combined."""
 
+_GIFTS = (Kind.GIFT, Kind.EXCHANGE)
 _ORDER = (Kind.CASH, Kind.PERCENT, Kind.SHIPPING, Kind.GIFT, Kind.EXCHANGE)
 
 
@@ -45,18 +47,30 @@ def best_combination(candidates: Sequence[Candidate], basket: Basket) -> Combina
 
     Gifts and exchanges take nothing off and are added where they may be.
     """
-    strongest = sorted(candidates, key=lambda each: (-_alone(each, basket), each.key))[:MOST_CONSIDERED]
+    in_order = sorted(candidates, key=lambda each: each.key)
+    sociable = _strongest([each for each in in_order if each.terms.stacking is not Stacking.ALONE], basket)
     found: list[tuple[int, int, int, tuple[str, ...], Combination]] = []
-    for size in range(1, min(MOST_TOGETHER, len(strongest)) + 1):
-        for chosen in combinations(sorted(strongest, key=lambda each: each.key), size):
+    for size in range(1, MOST_TOGETHER + 1):
+        for chosen in combinations(in_order if size == 1 else sociable, size):
             if first_clash(chosen) is None:
                 combination = _apply(chosen, basket)
-                gifts = sum(1 for each in chosen if each.terms.kind in (Kind.GIFT, Kind.EXCHANGE))
+                gifts = sum(1 for each in chosen if each.terms.kind in _GIFTS)
                 keys = tuple(each.key for each in chosen)
-                found.append((-combination.total_fen, -gifts, size, keys, combination))
+                if combination.total_fen or gifts:
+                    found.append((-combination.total_fen, -gifts, size, keys, combination))
     if not found:
         return Combination((), 0, ("没有可用的券",))
     return min(found, key=lambda each: each[:4])[4]
+
+
+def why_not_chosen(candidate: Candidate, chosen: Sequence[Candidate]) -> Refusal:
+    """Why a coupon that is good was left out of the best combination."""
+    for each in chosen:
+        if clash := first_clash([each, candidate]):
+            return clash
+    if len(chosen) >= MOST_TOGETHER:
+        return refuse(No.TOO_MANY_TOGETHER, most=MOST_TOGETHER)
+    return refuse(No.NO_GAIN)
 
 
 def first_clash(chosen: Sequence[Candidate]) -> Refusal | None:
@@ -75,6 +89,18 @@ def _goes_with(one: Terms, other: Terms) -> bool:
             return one.kind is not other.kind
         case Stacking.ANY:
             return True
+
+
+def _strongest(candidates: Sequence[Candidate], basket: Basket) -> list[Candidate]:
+    """The first of each kind, then the second of each, and so on, as many as are combined; in the order given."""
+    by_worth = sorted(candidates, key=lambda each: (-_alone(each, basket), each.key))
+    places: Counter[Kind] = Counter()
+    ranked = []
+    for each in by_worth:
+        ranked.append((places[each.terms.kind], -_alone(each, basket), each.key))
+        places[each.terms.kind] += 1
+    kept = {key for _, _, key in sorted(ranked)[:MOST_CONSIDERED]}
+    return [each for each in candidates if each.key in kept]
 
 
 def _alone(candidate: Candidate, basket: Basket) -> int:

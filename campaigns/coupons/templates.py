@@ -51,6 +51,12 @@ async def get_template(code: str) -> Stored:
     return _stored(await _get(code))
 
 
+async def find_template(code: str) -> Stored | None:
+    """The template of that code, if there is one."""
+    row = await CouponTemplate.get_or_none(code=code)
+    return _stored(row) if row else None
+
+
 async def add_template(form: Mapping[str, Any], actor: str, at: datetime) -> Stored:
     """Keeps a new offer as a draft. Raises ``Invalid``."""
     offer = read_offer(form)

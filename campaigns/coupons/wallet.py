@@ -28,12 +28,18 @@ class OwnCopy:
 
 
 async def list_own(customer_id: int, codes: Codes, at: datetime, *, open_only: bool = True) -> list[OwnCopy]:
-    """A customer's copies, those that end first before the others; ``open_only`` leaves out what cannot be used."""
-    mine = Coupon.filter(customer_id=customer_id)
+    """A customer's copies, at most 50: those that can be used, the first to end before the others; or all, the last
+    taken before the others."""
+    mine = Coupon.filter(customer_id=customer_id).order_by("-id")
     if open_only:
-        mine = mine.filter(state__in=[state.value for state in OPEN], valid_until__gt=at)
-    rows = await mine.order_by("valid_until", "id").limit(_MOST).prefetch_related("template")
-    return [_own(row, codes, at) for row in rows]
+        mine = mine.filter(state__in=[state.value for state in OPEN], valid_until__gt=at).order_by("valid_until", "id")
+    return [_own(row, codes, at) for row in await mine.limit(_MOST).prefetch_related("template")]
+
+
+async def find_own(customer_id: int, coupon_id: int, codes: Codes, at: datetime) -> OwnCopy | None:
+    """That copy, None where it is somebody else's."""
+    row = await Coupon.get_or_none(id=coupon_id, customer_id=customer_id).prefetch_related("template")
+    return _own(row, codes, at) if row else None
 
 
 async def get_own(coupon_id: int, codes: Codes, at: datetime | None) -> OwnCopy:

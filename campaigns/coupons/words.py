@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from campaigns.coupons.money import yuan
 from campaigns.coupons.terms import Kind, Stacking, Terms
 from campaigns.coupons.wallet import OwnCopy
 from core.clock import BRAND_ZONE
+
+NameOf = Callable[[str], str]
+"""A store's name by its code."""
 
 
 def worth(terms: Terms) -> str:
@@ -25,13 +30,16 @@ def worth(terms: Terms) -> str:
             return f"{threshold}免运费{cap}"
 
 
-def rules(terms: Terms) -> list[str]:
-    """Its conditions, one a line; none where there are none."""
+def rules(terms: Terms, name_of: NameOf = str, *, has_store: bool = False) -> list[str]:
+    """Its conditions, one a line; none where there are none. Customers read stores by name, staff by code.
+
+    ``has_store``: a store to use it at is named beside.
+    """
     lines = []
     if times := terms.times_in_words():
         lines.append(f"限{times}使用")
-    if terms.stores or terms.regions:
-        lines.append(f"可用门店：{'、'.join([*terms.regions, *terms.stores])}")
+    if (terms.stores or terms.regions) and not has_store:
+        lines.append(f"可用门店：{'、'.join([*terms.regions, *map(name_of, terms.stores)])}")
     if terms.levels:
         lines.append(f"{'、'.join(terms.levels)}专享")
     if terms.stacking is Stacking.ALONE:
@@ -39,9 +47,9 @@ def rules(terms: Terms) -> list[str]:
     return lines
 
 
-def offer_line(terms: Terms) -> str:
+def offer_line(terms: Terms, name_of: NameOf) -> str:
     """An offer with its rules and how to take it."""
-    lines = [f"【{terms.title}】{worth(terms)}", *rules(terms)]
+    lines = [f"【{terms.title}】{worth(terms)}", *rules(terms, name_of)]
     if terms.radius_m:
         lines.append(f"限门店{terms.radius_m}米以内：在店附近发送位置即可领取")
     else:
@@ -49,11 +57,11 @@ def offer_line(terms: Terms) -> str:
     return "\n".join(lines)
 
 
-def own_copy(copy: OwnCopy) -> str:
+def own_copy(copy: OwnCopy, name_of: NameOf = str) -> str:
     """A copy with its code, end and rules."""
     last = copy.valid_until.astimezone(BRAND_ZONE)
     lines = [f"【{copy.terms.title}】{worth(copy.terms)}", f"券码：{copy.code}", f"有效期至{last:%Y-%m-%d %H:%M}"]
-    return "\n".join([*lines, *rules(copy.terms)])
+    return "\n".join([*lines, *rules(copy.terms, name_of)])
 
 
 def _fold(percent: int) -> str:

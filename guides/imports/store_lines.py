@@ -21,6 +21,8 @@ LAYOUT = Layout(
 )
 _CRS_NAMES = ", ".join(Crs)
 _FEWEST_DIGITS = 5
+_CHINA = (3.0, 54.0, 73.0, 136.0)
+"""South, north, west, east: every place of China, and of some neighbours."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +34,11 @@ class StoreLine:
     columns: Mapping[str, object]
 
 
-def read_store(row: Row, default_crs: Crs | None) -> StoreLine:
-    """Raises ``Invalid`` that names the cell."""
+def read_store(row: Row, default_crs: Crs | None, is_abroad: bool = False) -> StoreLine:
+    """``is_abroad`` takes places outside China too. Raises ``Invalid`` that names the cell."""
     plain = ("name", "city", "address", "phone", "opening_hours")
     columns: dict[str, object] = {field: row.values[field] for field in plain if field in row.values}
-    columns.update(_place(row, default_crs))
+    columns.update(_place(row, default_crs, is_abroad))
     if hours := row.get("opening_hours"):
         check_hours(hours)
     phone = row.get("phone")
@@ -45,7 +47,7 @@ def read_store(row: Row, default_crs: Crs | None) -> StoreLine:
     return StoreLine(row.get("code"), row.values.get("region"), columns)
 
 
-def _place(row: Row, default_crs: Crs | None) -> dict[str, object]:
+def _place(row: Row, default_crs: Crs | None, is_abroad: bool) -> dict[str, object]:
     """The three columns of a place, empty where the row gives none; nothing if the file has no such columns."""
     if "latitude" not in row.values and "longitude" not in row.values:
         return {}
@@ -57,6 +59,8 @@ def _place(row: Row, default_crs: Crs | None) -> dict[str, object]:
         raise Invalid(missing[0], "is empty, half a place is none", "give both coordinates or neither")
     latitude, longitude = _degrees("latitude", given["latitude"]), _degrees("longitude", given["longitude"])
     _check_degrees(latitude, longitude)
+    if not is_abroad:
+        _check_in_china(latitude, longitude)
     return {"latitude": latitude, "longitude": longitude, "crs": _crs(row.get("crs"), default_crs).value}
 
 
@@ -79,6 +83,21 @@ def _check_degrees(latitude: float, longitude: float) -> None:
         raise Invalid("latitude", f"{latitude:g} is beyond 90", "latitude and longitude look exchanged")
     field, value, most = ("latitude", latitude, 90) if abs(latitude) > 90 else ("longitude", longitude, 180)
     raise Invalid(field, f"{value:g} is outside Earth", f"degrees lie between -{most} and {most}")
+
+
+def _check_in_china(latitude: float, longitude: float) -> None:
+    if _is_in_china(latitude, longitude):
+        return
+    if _is_in_china(longitude, latitude):
+        raise Invalid("latitude", f"{latitude:g},{longitude:g} lies outside China", "the two look exchanged")
+    south, north, _, _ = _CHINA
+    field = "longitude" if south <= latitude <= north else "latitude"
+    raise Invalid(field, f"{latitude:g},{longitude:g} lies outside China", "correct it; --abroad takes stores abroad")
+
+
+def _is_in_china(latitude: float, longitude: float) -> bool:
+    south, north, west, east = _CHINA
+    return south <= latitude <= north and west <= longitude <= east
 
 
 def _crs(text: str, default: Crs | None) -> Crs:

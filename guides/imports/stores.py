@@ -20,14 +20,21 @@ _BATCH = 500
 
 
 async def import_stores(
-    path: Path, *, at: datetime, actor: str, mapping: Mapping[str, str] | None = None, crs: Crs | None = None
+    path: Path,
+    *,
+    at: datetime,
+    actor: str,
+    mapping: Mapping[str, str] | None = None,
+    crs: Crs | None = None,
+    is_abroad: bool = False,
 ) -> ImportResult:
     """Import a stores file. A column the file lacks is left as stored; an empty cell empties it.
 
-    ``crs`` holds for rows whose own crs cell is empty. Raises ``Invalid`` (the file as a whole) and ``Busy``.
+    ``crs`` holds for rows whose own crs cell is empty; ``is_abroad`` takes places outside China too.
+    Raises ``Invalid`` (the file as a whole) and ``Busy``.
     """
     table = read_table(path, LAYOUT, mapping or {})
-    lines, rejected = _read(table, crs)
+    lines, rejected = _read(table, crs, is_abroad)
     async with importing(REVISION):
         effects = await _store(lines)
         result = summed(effects, rejected, table)
@@ -35,13 +42,13 @@ async def import_stores(
     return result
 
 
-def _read(table: Table, crs: Crs | None) -> tuple[list[StoreLine], list[Rejected]]:
+def _read(table: Table, crs: Crs | None, is_abroad: bool) -> tuple[list[StoreLine], list[Rejected]]:
     lines: list[StoreLine] = []
     rejected: list[Rejected] = []
     seen: dict[str, int] = {}
     for row in table.rows:
         try:
-            line = read_store(row, crs)
+            line = read_store(row, crs, is_abroad)
         except Invalid as fault:
             rejected.append(row.reject(fault.field, fault.detail, fault.remedy))
             continue

@@ -31,7 +31,8 @@ class Among(NamedTuple):
 class Member(NamedTuple):
     """Somebody found. ``name``, ``guide`` and ``store`` are empty where unknown.
 
-    ``mark`` is the birthday, ``at`` the time of the act or follow, ``row_id`` the following: where they were asked for.
+    ``mark`` is the birthday or the coupon's title, ``at`` the time of the act or follow or the coupon's end, ``row_id``
+    the following, ``copies`` how many coupons: where they were asked for.
     """
 
     customer_id: int
@@ -42,6 +43,7 @@ class Member(NamedTuple):
     mark: str
     at: datetime | None
     row_id: int
+    copies: int
 
 
 # Questions with an index each, and the stretch named again in each join: otherwise the database would be tempted to
@@ -108,11 +110,23 @@ _FIRST_OF = _query(
     "   SELECT 1 FROM interaction v WHERE v.identity_id = acted.identity_id AND v.occurred_at < $5 AND {kinds_7}))"
 )
 
+_COUPONS_END = _query(
+    "ending AS MATERIALIZED ("
+    "   SELECT k.customer_id, k.template_id, k.valid_until, count(*) OVER (PARTITION BY k.customer_id) AS copies,"
+    "     row_number() OVER (PARTITION BY k.customer_id ORDER BY k.valid_until, k.id) AS place"
+    "   FROM coupon k WHERE k.customer_id > $3 AND k.customer_id <= $4 AND k.state IN ('issued', 'locked', 'reversed')"
+    "   AND k.valid_until > $5 AND k.valid_until <= $6),"
+    " due AS (SELECT l.customer_id, l.id AS identity_id, {title} AS mark, e.valid_until AS at, e.copies"
+    "   FROM ending e JOIN living l ON l.customer_id = e.customer_id JOIN coupon_template p ON p.id = e.template_id"
+    "   WHERE e.place = 1)"
+)
+
 _NEWEST_OF = f"SELECT p.id, {_NEWEST} AS at FROM {{ids_1}} AS p"
 _VISITS_OF = _NEWEST_OF.format(kinds="v.kind = $2", customer="p.id", ids_1="{ids_1}")
 _ACTS_OF = _NEWEST_OF.format(kinds="NOT {kinds_2}", customer="p.id", ids_1="{ids_1}")
 
 _POSTGRES = {
+    "title": "p.terms ->> 'title'",
     "ending_5": "right(p.birthday, 6) = ANY($5::text[])",
     "spans_6": (
         "SELECT (t ->> 0)::timestamptz AS start, (t ->> 1)::timestamptz AS stop FROM jsonb_array_elements($6::jsonb) t"
@@ -122,6 +136,7 @@ _POSTGRES = {
     "ids_1": "(SELECT unnest($1::bigint[]) AS id)",
 }
 _SQLITE = {
+    "title": "json_extract(p.terms, '$.title')",
     "ending_5": "substr(p.birthday, -6) IN (SELECT value FROM json_each($5))",
     "spans_6": ("SELECT json_extract(value, '$[0]') AS start, json_extract(value, '$[1]') AS stop FROM json_each($6)"),
     "kinds_7": "(v.kind IN (SELECT value FROM json_each($7)))",
@@ -169,6 +184,11 @@ def first_did(among: Among, kinds: Collection[str], start: datetime, stop: datet
     return _stream(_FIRST_OF, among, start, stop, list(kinds))
 
 
+def coupons_end(among: Among, after: datetime, until: datetime) -> AsyncIterator[list[Member]]:
+    """Those with open coupons that end after ``after``, up to and including ``until``; told of the first to end."""
+    return _stream(_COUPONS_END, among, after, until)
+
+
 async def newest_of(customer_ids: Collection[int], kind: str) -> dict[int, datetime]:
     """When each of these customers did this last; who never did is left out."""
     return _times(await _select(_VISITS_OF, list(customer_ids), kind))
@@ -207,6 +227,7 @@ def _member(row: Mapping[str, Any]) -> Member:
         row.get("mark", ""),
         _time(row.get("at")),
         row.get("row_id", 0),
+        row.get("copies", 0),
     )
 
 

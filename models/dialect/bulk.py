@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 from tortoise.backends.base.client import BaseDBAsyncClient
@@ -35,7 +36,7 @@ async def insert_rows(table: str, columns: Columns, rows: Sequence[Sequence[Any]
     else:
         marks = ", ".join("?" * len(columns))
         insert = f'INSERT INTO "{table}" ({names}) VALUES ({marks}) {on_conflict}'
-        await db.execute_many(insert, [list(row) for row in rows])
+        await db.execute_many(insert, [[sqlite_value(value) for value in row] for row in rows])
 
 
 async def select(postgres: str, sqlite: str, *values: Any) -> list[dict[str, Any]]:
@@ -43,7 +44,7 @@ async def select(postgres: str, sqlite: str, *values: Any) -> list[dict[str, Any
     db = current()
     if is_postgres(db):
         return await db.execute_query_dict(postgres, list(values))
-    return await db.execute_query_dict(sqlite, [_as_json(value) for value in values])
+    return await db.execute_query_dict(sqlite, [sqlite_value(value) for value in values])
 
 
 async def execute(postgres: str, sqlite: str, *values: Any) -> int:
@@ -51,10 +52,13 @@ async def execute(postgres: str, sqlite: str, *values: Any) -> int:
     db = current()
     if is_postgres(db):
         return (await db.execute_query(postgres, list(values)))[0]
-    return (await db.execute_query(sqlite, [_as_json(value) for value in values]))[0]
+    return (await db.execute_query(sqlite, [sqlite_value(value) for value in values]))[0]
 
 
-def _as_json(value: Any) -> Any:
+def sqlite_value(value: Any) -> Any:
+    """A list as JSON; a time in UTC, as the ORM writes it: SQLite compares times as text."""
+    if isinstance(value, datetime):
+        return value.astimezone(UTC)
     if isinstance(value, Collection) and not isinstance(value, str | bytes):
         return json.dumps(list(value))
     return value

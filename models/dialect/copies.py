@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+import json
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -26,6 +27,14 @@ class HeldCopy(NamedTuple):
     discount_fen: int
 
 
+class RedeemedRow(NamedTuple):
+    """A copy that was used: what it took off, and its template's terms as stored."""
+
+    id: int
+    discount_fen: int
+    terms: Mapping[str, Any]
+
+
 _COLUMNS = ", ".join(HeldCopy._fields)
 
 
@@ -37,6 +46,35 @@ async def hold_copy(code_hash: str) -> HeldCopy | None:
         code_hash,
     )
     return _held(rows[0]) if rows else None
+
+
+async def list_open(customer_id: int, states: Collection[str]) -> list[tuple[HeldCopy, Mapping[str, Any]]]:
+    """A customer's copies in these states with their templates' terms, those that end first before the others.
+
+    Read, not held.
+    """
+    columns = ", ".join(f"c.{name}" for name in HeldCopy._fields)
+    text = (
+        f"SELECT {columns}, t.terms FROM coupon c JOIN coupon_template t ON t.id = c.template_id"
+        " WHERE c.customer_id = $1 AND c.state {among} ORDER BY c.valid_until, c.id"
+    )
+    rows = await select(
+        text.format(among="= ANY($2::text[])"),
+        text.replace("$1", "?1").format(among="IN (SELECT value FROM json_each(?2))"),
+        customer_id,
+        list(states),
+    )
+    return [(_held({name: row[name] for name in HeldCopy._fields}), _json(row["terms"])) for row in rows]
+
+
+async def list_redeemed(store_code: str, order_no: str) -> list[RedeemedRow]:
+    """The copies that were used for an order at a store, in the order of their ids."""
+    text = (
+        "SELECT c.id, c.discount_fen, t.terms FROM coupon c JOIN coupon_template t ON t.id = c.template_id"
+        " WHERE c.state = 'redeemed' AND c.order_no = $1 AND c.store_code = $2 ORDER BY c.id"
+    )
+    rows = await select(text, text.replace("$", "?"), order_no, store_code)
+    return [RedeemedRow(row["id"], row["discount_fen"], _json(row["terms"])) for row in rows]
 
 
 async def hold_over(at: datetime, limit: int) -> list[HeldCopy]:
@@ -79,6 +117,10 @@ async def add_exposure(template_id: int, fen: int) -> None:
 def _held(row: dict[str, Any]) -> HeldCopy:
     times = ("valid_from", "valid_until", "locked_until", "redeemed_at")
     return HeldCopy(**{**row, **{name: _time(row[name]) for name in times}})
+
+
+def _json(value: Any) -> Any:
+    return json.loads(value) if isinstance(value, str) else value
 
 
 def _time(value: Any) -> Any:

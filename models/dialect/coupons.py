@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from models.dialect.bulk import current, execute, insert_rows, is_postgres, select
+from models.dialect.bulk import current, execute, insert_rows, is_postgres, select, sqlite_value
 
 LEVELS = "会员等级"
 """The group of manual tags that are member levels."""
@@ -52,13 +52,31 @@ class CallRow(NamedTuple):
     answer: str
 
 
-class Taken(NamedTuple):
-    """How many copies of a template a customer took, ever and since a moment."""
+class Applicant(NamedTuple):
+    """A call that asks for a copy. ``template_id`` 0 stands for none that exists."""
 
+    key: str
     template_id: int
     customer_id: int
+
+
+class Standing(NamedTuple):
+    """What an applicant got until now: the answer to this very call, copies of the template ever and today, copies of
+    any template lately, and why they may take nothing (empty where they may)."""
+
+    answer: Mapping[str, Any] | None
     ever: int
-    since: int
+    today: int
+    recent: int
+    blocked: str
+
+
+class Taking(NamedTuple):
+    """Copies of one template that are given together, and what they may cost."""
+
+    template_id: int
+    copies: int
+    fen: int
 
 
 async def lock_templates(codes: Collection[str]) -> list[TemplateRow]:
@@ -75,62 +93,55 @@ async def lock_templates(codes: Collection[str]) -> list[TemplateRow]:
 async def answers_to(keys: Collection[str]) -> dict[str, Mapping[str, Any]]:
     """What these calls were answered already."""
     rows = await select(
-        "SELECT key, answer FROM coupon_call WHERE key = ANY($1::text[])",
-        "SELECT key, answer FROM coupon_call WHERE key IN (SELECT value FROM json_each(?))",
+        f"SELECT asked.key, ({_ANSWER}) AS answer FROM unnest($1::text[]) AS asked(key)",
+        f"SELECT asked.value AS key, ({_ANSWER.replace('asked.key', 'asked.value')}) AS answer FROM json_each(?) asked",
         list(keys),
     )
-    return {row["key"]: _json(row["answer"]) for row in rows}
+    return {row["key"]: _json(row["answer"]) for row in rows if row["answer"] is not None}
 
 
-async def count_taken(pairs: Sequence[tuple[int, int]], since: datetime) -> list[Taken]:
-    """Copies of (template, customer) pairs, ever and since then; pairs with none are left out."""
-    if is_postgres(current()):
-        rows = await current().execute_query_dict(
-            "SELECT c.template_id, c.customer_id, count(*) AS ever, count(*) FILTER (WHERE c.issued_at >= $3) AS since"
-            " FROM unnest($1::bigint[], $2::bigint[]) AS p(template_id, customer_id)"
-            " JOIN coupon c ON c.template_id = p.template_id AND c.customer_id = p.customer_id GROUP BY 1, 2",
-            [[pair[0] for pair in pairs], [pair[1] for pair in pairs], since],
-        )
-    else:
-        rows = await current().execute_query_dict(
-            "SELECT c.template_id, c.customer_id, count(*) AS ever, sum(c.issued_at >= ?2) AS since"
-            " FROM json_each(?1) p JOIN coupon c ON c.template_id = json_extract(p.value, '$[0]')"
-            " AND c.customer_id = json_extract(p.value, '$[1]') GROUP BY 1, 2",
-            [json.dumps(pairs), since],
-        )
-    return [Taken(row["template_id"], row["customer_id"], row["ever"], row["since"]) for row in rows]
-
-
-async def count_recent(customer_ids: Collection[int], since: datetime) -> dict[int, int]:
-    """How many copies of any template these customers took since then."""
-    rows = await select(
-        "SELECT customer_id, count(*) AS taken FROM coupon"
-        " WHERE customer_id = ANY($1::bigint[]) AND issued_at >= $2 GROUP BY 1",
-        "SELECT customer_id, count(*) AS taken FROM coupon"
-        " WHERE customer_id IN (SELECT value FROM json_each(?1)) AND issued_at >= ?2 GROUP BY 1",
-        list(customer_ids),
-        since,
-    )
-    return {row["customer_id"]: row["taken"] for row in rows}
-
-
-_TAKE_STOCK = """
-UPDATE coupon_template SET issued = issued + $2, exposure_fen = exposure_fen + $3, updated_at = $4
-WHERE id = $1 AND issued + $2 <= stock AND (budget_fen IS NULL OR exposure_fen + $3 <= budget_fen)
+# Looked up row by row, whatever the planner knows of the tables: it plans once, often while they are still empty.
+_ANSWER = "SELECT answer FROM coupon_call WHERE key = asked.key"
+_BLOCK = """
+SELECT reason FROM coupon_block b WHERE b.customer_id = asked.customer_id AND b.lifted_at IS NULL
+AND (b.until IS NULL OR b.until > $3) ORDER BY b.id DESC LIMIT 1
+"""
+_POSTGRES_STANDINGS = f"""
+SELECT asked.key, ({_ANSWER}) AS answer, taken.ever, taken.today, taken.recent, ({_BLOCK}) AS blocked
+FROM unnest($4::text[], $5::bigint[], $6::bigint[]) AS asked(key, template_id, customer_id)
+LEFT JOIN LATERAL (
+  SELECT count(*) FILTER (WHERE c.template_id = asked.template_id) AS ever,
+    count(*) FILTER (WHERE c.template_id = asked.template_id AND c.issued_at >= $1) AS today,
+    count(*) FILTER (WHERE c.issued_at >= $2) AS recent
+  FROM coupon c WHERE c.customer_id = asked.customer_id) AS taken ON true
+"""
+_SQLITE_STANDINGS = f"""
+WITH asked AS (SELECT json_extract(value, '$[0]') AS key, json_extract(value, '$[1]') AS template_id,
+  json_extract(value, '$[2]') AS customer_id FROM json_each(?4))
+SELECT asked.key, ({_ANSWER}) AS answer, total(c.template_id = asked.template_id) AS ever,
+  total(c.template_id = asked.template_id AND c.issued_at >= ?1) AS today, total(c.issued_at >= ?2) AS recent,
+  ({_BLOCK.replace("$", "?")}) AS blocked
+FROM asked LEFT JOIN coupon c ON c.customer_id = asked.customer_id GROUP BY asked.key
 """
 
 
-async def take_stock(template_id: int, copies: int, fen: int, at: datetime) -> bool:
-    """Counts copies and what they may cost; False, and nothing counted, where stock or budget would not hold."""
-    touched = await execute(
-        _TAKE_STOCK,
-        _TAKE_STOCK.replace("$", "?"),
-        template_id,
-        copies,
-        fen,
-        at,
-    )
-    return touched == 1
+async def standings_of(
+    applicants: Sequence[Applicant], day_begins: datetime, pace_begins: datetime, at: datetime
+) -> dict[str, Standing]:
+    """What these applicants got until now, by key; no key may come twice. Read after their templates were locked."""
+    if is_postgres(current()):
+        columns = [list(column) for column in zip(*applicants, strict=True)]
+        rows = await current().execute_query_dict(_POSTGRES_STANDINGS, [day_begins, pace_begins, at, *columns])
+    else:
+        values = [*map(sqlite_value, (day_begins, pace_begins, at)), json.dumps(applicants)]
+        rows = await current().execute_query_dict(_SQLITE_STANDINGS, values)
+    return {row["key"]: _standing(row) for row in rows}
+
+
+def _standing(row: Mapping[str, Any]) -> Standing:
+    answer = row["answer"]
+    counts = int(row["ever"]), int(row["today"]), int(row["recent"])
+    return Standing(None if answer is None else _json(answer), *counts, row["blocked"] or "")
 
 
 async def pause_template(template_id: int, reason: str, at: datetime) -> None:
@@ -162,19 +173,6 @@ async def levels_of(customer_ids: Collection[int]) -> dict[int, list[str]]:
     return levels
 
 
-async def blocks_of(customer_ids: Collection[int], at: datetime) -> dict[int, str]:
-    """Why these customers may take nothing; those who may are left out."""
-    rows = await select(
-        "SELECT customer_id, reason FROM coupon_block WHERE customer_id = ANY($1::bigint[]) AND lifted_at IS NULL"
-        " AND (until IS NULL OR until > $2) ORDER BY id",
-        "SELECT customer_id, reason FROM coupon_block WHERE customer_id IN (SELECT value FROM json_each(?1))"
-        " AND lifted_at IS NULL AND (until IS NULL OR until > ?2) ORDER BY id",
-        list(customer_ids),
-        at,
-    )
-    return {row["customer_id"]: row["reason"] for row in rows}
-
-
 _COPY = {
     "template_id": "bigint",
     "customer_id": "bigint",
@@ -186,21 +184,41 @@ _COPY = {
     "valid_from": "timestamptz",
     "valid_until": "timestamptz",
 }
-_POSTGRES_COPIES = f"""
+_TAKE = """
+UPDATE coupon_template AS t
+SET issued = issued + taking.copies, exposure_fen = exposure_fen + taking.fen, updated_at = $1
+FROM {takings} WHERE t.id = taking.template_id AND issued + taking.copies <= stock
+  AND (budget_fen IS NULL OR exposure_fen + taking.fen <= budget_fen) RETURNING t.id
+"""
+_POSTGRES_TAKE = _TAKE.format(
+    takings="unnest($2::bigint[], $3::int[], $4::bigint[]) AS taking(template_id, copies, fen)"
+)
+_POSTGRES_STORE = f"""
 WITH asked AS MATERIALIZED (
-  SELECT * FROM unnest({", ".join(f"${n}::{kind}[]" for n, kind in enumerate([*_COPY.values(), "text"], 1))})
+  SELECT nextval('coupon_id_seq') AS id, *
+  FROM unnest({", ".join(f"${n}::{kind}[]" for n, kind in enumerate([*_COPY.values(), "text"], 5))})
     AS asked({", ".join(_COPY)}, key)),
+taken AS ({_POSTGRES_TAKE}),
 made AS (
-  INSERT INTO coupon ({", ".join(_COPY)}, state, lock_key, store_code, order_no, discount_fen)
-  SELECT {", ".join(_COPY)}, 'issued', '', '', '', 0 FROM asked RETURNING id, code_hash),
+  INSERT INTO coupon (id, {", ".join(_COPY)}, state, lock_key, store_code, order_no, discount_fen)
+  SELECT id, {", ".join(_COPY)}, 'issued', '', '', '', 0 FROM asked),
 noted AS (
   INSERT INTO coupon_entry (coupon_id, event, at, by, detail)
-  SELECT made.id, 'issued', asked.issued_at, 'customer:' || asked.customer_id, '{{}}'::jsonb
-  FROM made JOIN asked USING (code_hash))
-INSERT INTO coupon_call (key, customer_id, at, answer)
-SELECT asked.key, asked.customer_id, asked.issued_at, jsonb_build_object('coupon_id', made.id)
-FROM made JOIN asked USING (code_hash) RETURNING key, answer
+  SELECT id, 'issued', issued_at, 'customer:' || customer_id, '{{}}'::jsonb FROM asked),
+told AS (
+  INSERT INTO coupon_call (key, customer_id, at, answer)
+  SELECT key, customer_id, issued_at, jsonb_build_object('coupon_id', id) FROM asked
+  UNION ALL SELECT * FROM unnest($15::text[], $16::bigint[], $17::timestamptz[], $18::jsonb[]))
+SELECT key, id, (SELECT count(*) FROM taken) AS taken FROM asked
 """
+_SQLITE_TAKE = (
+    _TAKE.format(
+        takings="(SELECT json_extract(value, '$[0]') AS template_id, json_extract(value, '$[1]') AS copies,"
+        " json_extract(value, '$[2]') AS fen FROM json_each(?2)) AS taking"
+    )
+    .replace("$1", "?1")
+    .replace("RETURNING t.id", "RETURNING id")
+)
 _SQLITE_ENTRIES = """
 INSERT INTO coupon_entry (coupon_id, event, at, by, detail)
 SELECT id, 'issued', issued_at, 'customer:' || customer_id, '{}' FROM coupon
@@ -213,18 +231,39 @@ FROM json_each(?) p JOIN coupon c ON c.code_hash = json_extract(p.value, '$[0]')
 """
 
 
-async def add_copies(rows: Sequence[CopyRow]) -> dict[str, int]:
-    """Stores copies, their first ledger lines and the answers to their calls; the coupon id of each key."""
-    if not rows:
+async def store_claims(
+    takings: Sequence[Taking], copies: Sequence[CopyRow], calls: Sequence[CallRow], at: datetime
+) -> dict[str, int] | None:
+    """Counts and stores copies with their first ledger lines, and the answers to all calls; the coupon id of each key.
+
+    None where stock or budget of a template would not hold: then the caller must roll back.
+    """
+    if not copies:
+        await add_calls(calls)
         return {}
     db = current()
-    if is_postgres(db):
-        told = await db.execute_query_dict(_POSTGRES_COPIES, [list(column) for column in zip(*rows, strict=True)])
-    else:
-        fixed = {**_COPY, "state": "", "lock_key": "", "store_code": "", "order_no": "", "discount_fen": ""}
-        await insert_rows("coupon", fixed, [(*row[:-1], "issued", "", "", "", 0) for row in rows])
-        await db.execute_query(_SQLITE_ENTRIES, [json.dumps([row.code_hash for row in rows])])
-        told = await db.execute_query_dict(_SQLITE_CALLS, [json.dumps([(row.code_hash, row.key) for row in rows])])
+    if not is_postgres(db):
+        return await _store_in_sqlite(takings, copies, calls, at)
+    columns = [
+        *zip(*takings, strict=True),
+        *zip(*copies, strict=True),
+        *(zip(*calls, strict=True) if calls else [()] * 4),
+    ]
+    told = await db.execute_query_dict(_POSTGRES_STORE, [at, *map(list, columns)])
+    return {row["key"]: row["id"] for row in told} if told[0]["taken"] == len(takings) else None
+
+
+async def _store_in_sqlite(
+    takings: Sequence[Taking], copies: Sequence[CopyRow], calls: Sequence[CallRow], at: datetime
+) -> dict[str, int] | None:
+    db = current()
+    if len(await db.execute_query_dict(_SQLITE_TAKE, [sqlite_value(at), json.dumps(takings)])) != len(takings):
+        return None
+    fixed = {**_COPY, "state": "", "lock_key": "", "store_code": "", "order_no": "", "discount_fen": ""}
+    await insert_rows("coupon", fixed, [(*row[:-1], "issued", "", "", "", 0) for row in copies])
+    await db.execute_query(_SQLITE_ENTRIES, [json.dumps([row.code_hash for row in copies])])
+    told = await db.execute_query_dict(_SQLITE_CALLS, [json.dumps([(row.code_hash, row.key) for row in copies])])
+    await add_calls(calls)
     return {row["key"]: _json(row["answer"])["coupon_id"] for row in told}
 
 

@@ -7,6 +7,8 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
+from core.accounts import Crs
+from core.cells import key_of
 from models.dialect.bulk import execute, insert_rows, select
 
 
@@ -169,16 +171,18 @@ _PLACE = {
     "source": "text",
     "captured_at": "timestamptz",
     "expires_at": "timestamptz",
+    "cell": "bigint",
 }
 _NEWEST = """ON CONFLICT (customer_id) DO UPDATE SET latitude = excluded.latitude, longitude = excluded.longitude,
-  crs = excluded.crs, accuracy_m = excluded.accuracy_m, source = excluded.source,
+  crs = excluded.crs, cell = excluded.cell, accuracy_m = excluded.accuracy_m, source = excluded.source,
   captured_at = excluded.captured_at, expires_at = excluded.expires_at
   WHERE excluded.captured_at >= place.captured_at"""
 
 
 async def put_places(rows: Sequence[PlaceRow]) -> None:
     """Stores where people are, unless something newer is known; one row a customer."""
-    await insert_rows("place", _PLACE, rows, _NEWEST)
+    keyed = [(*row, key_of(row.latitude, row.longitude, Crs(row.crs))) for row in rows]
+    await insert_rows("place", _PLACE, keyed, _NEWEST)
 
 
 def _projected(row: Mapping[str, Any]) -> Projected:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
+from itertools import count
 from typing import Any
 
 import aiohttp
@@ -14,7 +17,10 @@ from prometheus_client import CollectorRegistry
 from api.application import ApiParts, build_application
 from api.session_tokens import SessionTokens
 from bot.client.mini_programs import MiniSession, exchange_code
+from campaigns.coupons.counter import CouponCounter
 from core.accounts import Account
+from guides.stores import StoreDirectory
+from tests.campaigns.coupons.offers import CODES
 from tests.wechat import MINI_ID, Caller, SimulatedWeChat, open_caller, serving, simulated_wechat
 
 SECRET = "5f2b8c1d9e7a4f60b3c2d1e0f9a8b7c6"
@@ -49,10 +55,12 @@ class Answer:
 
 @dataclass
 class House:
-    """``moment`` is the API's clock; ``redis_fault`` is raised by the ping."""
+    """``moment`` is the API's clock; ``redis_fault`` is raised by the ping. ``stores`` look at each request."""
 
     wechat: SimulatedWeChat
     session: aiohttp.ClientSession
+    stores: StoreDirectory
+    coupons: CouponCounter
     base: str = ""
     moment: datetime = NOON
     redis_fault: Exception | None = None
@@ -77,6 +85,15 @@ class House:
         async with self.session.get(self.base + path) as response:
             return response.status, await response.text(), dict(response.headers)
 
+    async def see(self, path: str, token: str = "") -> Answer:
+        status, body, headers = await self.fetch(path, token)
+        return Answer(status, json.loads(body), headers)
+
+    async def fetch(self, path: str, token: str) -> tuple[int, bytes, dict[str, str]]:
+        authorised = {"Authorization": f"Bearer {token}"} if token else {}
+        async with self.session.get(self.base + path, headers=authorised) as response:
+            return response.status, await response.read(), dict(response.headers)
+
     async def sign_in(self, openid: str = "oA") -> str:
         answer = await self.post("/mini/mini/session", json={"code": self.code(openid)})
         assert answer.status == 200, answer
@@ -87,14 +104,20 @@ class House:
 
 
 @asynccontextmanager
-async def open_house(desk: Desk | None = None) -> AsyncIterator[House]:
-    """On an open database."""
+async def open_house(
+    desk: Desk | None = None, per_minute: int = 0, counter: type[CouponCounter] = CouponCounter
+) -> AsyncIterator[House]:
+    """On an open database. ``counter`` is what gives coupons out."""
     async with simulated_wechat() as wechat, open_caller() as caller, aiohttp.ClientSession() as session:
-        house = House(wechat, session)
+        stores = StoreDirectory(partial(next, count(1.0, 1.0)))
+        house = House(wechat, session, stores, counter(CODES, per_minute, stores))
         accounts = {"mini": wechat.mini, "shop": wechat.shop}
         tokens = SessionTokens(SECRET, timedelta(hours=24))
         parts = ApiParts(
-            accounts, Login(caller), tokens, CELL_M, CollectorRegistry(), desk or Desk(), house.ping, house.now
-        )
+            accounts, Login(caller), tokens, CELL_M, CollectorRegistry(), desk or Desk(), stores, house.coupons,
+            house.ping, house.now,
+        )  # fmt: skip
+        house.coupons.start()
         async with serving(build_application(parts)) as house.base:
             yield house
+        await house.coupons.stop()

@@ -25,6 +25,7 @@ async def test_a_code_becomes_a_session_of_a_new_customer(house: House) -> None:
     assert answer.body.keys() == {"token", "expires_at", "customer_id"}
     assert answer.body["customer_id"] == identity.customer.id
     assert answer.body["expires_at"] == "2026-11-21T04:00:00+00:00"
+    assert answer.headers["Cache-Control"] == "no-store"
 
 
 async def test_nothing_of_wechats_ids_or_keys_leaves(house: House) -> None:

@@ -119,6 +119,7 @@ def test_totals_count_the_day(evening: Installation) -> None:
     # The members of the guides' file are no customers; Anna and Bea are.
     assert (totals["interactions"], totals["customers"], totals["bound"], totals["unprojected"]) == (3, 2, 1, 0)
     assert totals["deliveries"] == {"unknown": 1}
+    assert totals["coupons"] == {"issued": 0, "redeemed": 0, "refused": {}, "oversold": 0}
 
 
 def test_somebody_unknown_exits_1(evening: Installation) -> None:

@@ -20,8 +20,8 @@ def test_a_sound_installation_has_nothing_red_and_exits_0(brand: Installation) -
     ran = brand.run("check")
     assert (ran.code, ran.parts("red")) == (0, [])
     assert set(ran.json["checks"][0]) == {"part", "state", "detail", "remedy"}
-    assert ran.parts("green")[:7] == [
-        "settings", "database", "migrations", "secret key", "redis", "shop: token", "shop: IP allow-list",
+    assert ran.parts("green")[:8] == [
+        "settings", "database", "migrations", "lexicon", "secret key", "redis", "shop: token", "shop: IP allow-list",
     ]  # fmt: skip
     assert all(line["remedy"] for line in ran.json["checks"] if line["state"] != "green")
 

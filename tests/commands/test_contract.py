@@ -36,7 +36,8 @@ LINES = [
     "care remove RULE", "care preview RULE --on 2026-11-25 --limit 5",
     "check", "migrate", "serve", "serve --no-worker", "worker",
     "import stores FILE", "import stores FILE --map code=Number --map name=Shop --crs wgs84",
-    "import stores FILE --crs gcj02", "import stores FILE --crs bd09", "import guides FILE", "import customers FILE",
+    "import stores FILE --crs gcj02 --abroad", "import stores FILE --crs bd09", "import guides FILE",
+    "import customers FILE",
     "import followers ACCOUNT", "scene create --guide CODE", "scene create --guide CODE --out FILE.png", "scene list",
     "menu pull ACCOUNT FILE", "menu push ACCOUNT FILE", "parse FILE", "parse FILE FILE --kind official_account",
     "parse FILE --kind mini_program --aes-key K --app-id A", "show customer OPENID", "show parts", "show deliveries",
@@ -51,7 +52,13 @@ LINES = [
     "coupon pause CODE --reason TEXT", "coupon end CODE", "coupon issue CODE OPENID --key K", "coupon own OPENID",
     "coupon look CODE --store S --amount 9.5", "coupon redeem CODE --store S --order NO --amount 9 --freight 1 --key K",
     "coupon reverse CODE --reason TEXT", "coupon void CODE --reason TEXT", "coupon history CODE", "coupon blocks",
-    "coupon block OPENID --reason TEXT --days 3", "coupon unblock OPENID",
+    "coupon block OPENID --reason TEXT --days 3", "coupon unblock OPENID", "coupon refused --days 7",
+    "coupon allow --scene NAME --minutes 30", "coupon allow --store S --minutes 30",
+    "coupon best OPENID --store S --amount 358 --freight 10", "scene create --store S --coupon CODE --out FILE.png",
+    "coupon near STORE --within 3000 --list --limit 5",
+    "coupon send CODE --key K --near STORE --within 3000 --words FILE --dry-run",
+    "coupon send CODE --key K --tag GROUP/TAG --account shop --class care --option custom=TEXT",
+    "coupon send CODE --key K --openid O --openid O --words FILE", "coupon send CODE --key K --all --words FILE",
     "replay tags", "delivery settle 7 sent", "delivery settle 7 failed", "person export OPENID DIR",
     "person erase OPENID", "backup FILE", "restore FILE",
 ]  # fmt: skip
@@ -117,7 +124,8 @@ def test_the_addresses() -> None:
     async def nothing(*_: Any) -> Any:
         raise AssertionError("no request is made here")
 
-    parts = ApiParts({}, nothing, SessionTokens("k" * 32), 600.0, CollectorRegistry(), nothing)  # type: ignore[arg-type]
+    desk = stores = coupons = nothing
+    parts = ApiParts({}, nothing, SessionTokens("k" * 32), 600.0, CollectorRegistry(), desk, stores, coupons)  # type: ignore[arg-type]
     found = {
         (route.method, route.resource.canonical)
         for route in build_application(parts).router.routes()

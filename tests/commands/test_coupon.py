@@ -96,3 +96,40 @@ def test_who_is_blocked_gets_nothing_until_it_is_lifted(shop: Installation) -> N
     assert shop.run("coupon", "unblock", "oB").code == 0
     assert shop.run("coupon", "unblock", "oB").code == 1
     assert shop.run("coupon", "issue", "满减20", "oB").code == 0
+
+
+def test_the_best_of_a_customers_own_copies_is_told_with_the_reasons(shop: Installation) -> None:
+    published(shop)
+    second = OFFER.replace("满减20", "满减30").replace("满100减20", "满200减30").replace("amount = 20", "amount = 30")
+    assert shop.run("coupon", "add", shop.file("second.toml", second.replace("= 100", "= 200"))).code == 0
+    assert shop.run("coupon", "publish", "满减30").code == 0
+    codes = {code: shop.run("coupon", "issue", code, "oA").json["code"] for code in ("满减20", "满减30")}
+    best = shop.run("coupon", "best", "oA", "--store", "SH01", "--amount", "358", "--freight", "10").json
+    assert (best["total_fen"], best["to_pay_fen"], best["why"]) == (3000, 33_800, ["满200减30：减30元"])
+    assert [(use["code"], use["discount_fen"]) for use in best["use"]] == [(codes["满减30"], 3000)]
+    assert [(each["title"], each["refused"]) for each in best["leave"]] == [("满100减20", "not_stackable")]
+    elsewhere = shop.run_plainly("coupon", "best", "oA", "--store", "SH02", "--amount", "358").out
+    assert elsewhere.splitlines() == [
+        "没有可用的券",
+        "不用 满100减20：不适用于 徐汇店，可用：SH01。",
+        "不用 满200减30：不适用于 徐汇店，可用：SH01。",
+    ]
+    assert shop.run("coupon", "best", "oA", "--store", "SH09", "--amount", "358").code == 1
+
+
+def test_a_store_that_redeems_too_fast_is_refused_seen_and_lifted(shop: Installation) -> None:
+    published(shop)
+    codes = [shop.run("coupon", "issue", "满减20", who).json["code"] for who in ("oA", "oB")]
+    slow = {"SCRM_COUPONS__STORE_PER_MINUTE": "1"}
+
+    def redeem(turn: int) -> object:
+        words = ("coupon", "redeem", codes[turn], "--store", "SH01", "--order", f"A{turn}", "--amount", "120")
+        return shop.run(*words, **slow).json.get("refused", "done")
+
+    assert [redeem(0), redeem(1)] == ["done", "store_too_fast"]
+    [seen] = shop.run("coupon", "refused", "--days", "1").json["refused"]
+    assert (seen["code"], seen["customer_id"], seen["store"], seen["times"]) == ("store_too_fast", None, "SH01", 1)
+    assert shop.run("coupon", "allow", "--store", "SH01", "--minutes", "30").code == 0
+    assert redeem(1) == "done"
+    assert shop.run("coupon", "refused", "--days", "0").code == 1
+    assert shop.run("coupon", "allow", "--scene", "s", "--minutes", "99999").code == 1

@@ -91,12 +91,55 @@ def test_a_guides_code_of_other_characters_still_makes_a_scene(staffed: Installa
 def test_every_scene_is_listed_with_whose_it_is(staffed: Installation) -> None:
     staffed.run("scene", "create", "--guide", "G001")
     scenes = {scene["scene"]: scene for scene in staffed.run("scene", "list").json["scenes"]}
-    assert set(scenes["g_G001"]) == {"account", "scene", "app_id", "guide", "url"}
+    assert set(scenes["g_G001"]) == {"account", "scene", "app_id", "kind", "guide", "store", "coupon", "url"}
     shown = scenes["g_G001"]
     assert (shown["account"], shown["guide"], shown["app_id"]) == ("shop", "G001", SHOP_ID)
     header, *lines = staffed.run_plainly("scene", "list").out.splitlines()
     assert header.split()[:2] == ["account", "scene"]
     assert ["shop", "g_G001", "G001", "林晓雯"] in [line.split()[:4] for line in lines]
+
+
+OFFER = """
+code = "橱窗券"
+title = "满100减20"
+kind = "cash"
+amount = 20
+threshold = 100
+stock = 5
+valid_days = 30
+stores = ["SH01"]
+"""
+
+
+def test_a_shop_window_has_a_code_of_its_own_and_gives_what_it_was_told(
+    brand: Installation, wechat: WeChat, tmp_path: Path
+) -> None:
+    shop = brand.twin(tmp_path)
+    assert shop.run("import", "stores", shop.file("stores.csv", "code,name\nSH01,静安店\nSH02,徐汇店\n")).code == 0
+    assert shop.run("coupon", "add", shop.file("offer.toml", OFFER)).code == 0
+    picture = shop.home / "window.png"
+    plain = shop.run("scene", "create", "--store", "SH01", "--out", picture)
+    url = wechat.world.apps[SHOP_ID].qrcodes.by_scene["s_SH01"].url
+    assert (plain.code, plain.json["scene"], plain.json["url"]) == (0, "s_SH01", url)
+    assert modules_in(picture, border=4) == [list(row) for row in segno.make(url, error="m").matrix]
+    giving = shop.run("scene", "create", "--store", "SH01", "--coupon", "橱窗券").json["scene"]
+    assert shop.run("scene", "create", "--store", "SH01", "--coupon", "橱窗券").json["scene"] == giving != "s_SH01"
+    listed = {each["scene"]: each for each in shop.run("scene", "list").json["scenes"]}
+    told = {name: (s["kind"], s["guide"], s["store"], s["coupon"]) for name, s in listed.items() if not s["guide"]}
+    assert told == {"s_SH01": ("window", None, "SH01", None), giving: ("window", None, "SH01", "橱窗券")}
+    before = wechat.calls("/cgi-bin/qrcode/create")
+    for words, told in (
+        (("--store", "SH09"), "no store 'SH09'"),
+        (("--store", "SH01", "--coupon", "没有"), "没有"),
+        (("--store", "SH02", "--coupon", "橱窗券"), "'橱窗券' is not good at 'SH02'"),
+        (("--guide", "G001", "--coupon", "橱窗券"), "a guide's code gives no coupon"),
+    ):
+        ran = shop.run("scene", "create", *words)
+        assert ran.code == 1 and told in ran.err
+    assert shop.run("scene", "create", "--scene", "x").code == 64
+    assert wechat.calls("/cgi-bin/qrcode/create") == before
+    taken = shop.run("scene", "create", "--store", "SH02", "--scene", "s_SH01")
+    assert (taken.code, "静安店's window's" in taken.err) == (1, True)
 
 
 def test_a_scene_of_an_account_no_longer_configured_is_listed_by_its_app_id(staffed: Installation) -> None:

@@ -36,6 +36,38 @@ def test_gcj02_becomes_bd09_as_published() -> None:
     assert (there.latitude, there.longitude) == pytest.approx((39.92133699351021, 116.41036949371029), abs=1e-6)
 
 
+@pytest.mark.parametrize(
+    ("start", "goal", "published", "error_m"),
+    [  # coordtransform's README, all from 39.915, 116.404; its way back from GCJ-02 is one step, good to a metre or two
+        (Crs.WGS84, Crs.GCJ02, (39.91640428150164, 116.41024449916938), 0.001),
+        (Crs.GCJ02, Crs.BD09, (39.92133699351021, 116.41036949371029), 0.1),
+        (Crs.BD09, Crs.GCJ02, (39.90865673957631, 116.39762729119315), 1.0),
+        (Crs.GCJ02, Crs.WGS84, (39.91359571849836, 116.39775550083061), 2.0),
+    ],
+)
+def test_every_step_ends_where_others_publish(
+    start: Crs, goal: Crs, published: tuple[float, float], error_m: float
+) -> None:
+    assert away_m(convert(Point(39.915, 116.404, start), goal), Point(*published, goal)) < error_m
+
+
+@pytest.mark.parametrize("crs", [Crs.GCJ02, Crs.BD09])
+def test_over_china_and_beyond_the_way_back_misses_by_less_than_a_metre(crs: Crs) -> None:
+    """A grid of some 40 km; but where the shift begins two places get the same numbers, and one of them is missed."""
+    checked = shifted = 0
+    for row in range(10 * 4, 60 * 4):
+        for column in range(70 * 2, 142 * 2):
+            latitude, longitude = row / 4 + 0.013, column / 2 + 0.027
+            around = [(latitude + north / 50, longitude + east / 50) for north in (-1, 0, 1) for east in (-1, 0, 1)]
+            if len({is_shifted(*place) for place in around}) == 1:
+                point = Point(latitude, longitude, Crs.WGS84)
+                there = convert(point, crs)
+                assert away_m(point, to_wgs84(there)) < 1.0, (latitude, longitude)
+                assert away_m(there, convert(to_wgs84(there), crs)) < 1.0, (latitude, longitude)
+                checked, shifted = checked + 1, shifted + is_shifted(latitude, longitude)
+    assert checked > 28_000 and 5_000 < shifted < checked
+
+
 @given(in_china, st.sampled_from([Crs.GCJ02, Crs.BD09]))
 def test_there_and_back_misses_by_less_than_a_metre(place: tuple[float, float], crs: Crs) -> None:
     assume(is_shifted(*place))

@@ -39,6 +39,7 @@ NOT_OF_A_PERSON = {
     "api_quota",
     "audit",  # names rows, never people: the search through every column covers it
     "care_rule",
+    "coupon_pace",
     "coupon_template",
     "failed_call",
     "keyword_reply",

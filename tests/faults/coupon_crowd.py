@@ -1,7 +1,8 @@
-"""One process of a crowd that does everything with coupons at once: ``URL SECRET NUMBER OPERATIONS LOG [GUARD]``.
+"""One process of a crowd that does everything with coupons: ``URL SECRET NUMBER OPERATIONS SCALE LOG [GUARD]``.
 
 Every answer is written to the log, a line a call, before the next call begins, so that what was acknowledged is known
-after a kill. With a ``GUARD`` named, claims or redemptions go without it, as the textbook's careless reader writes them.
+after a kill; a process that is started again does what its log still lacks. With a ``GUARD`` named, claims or changes
+go without it (see ``coupon_careless``).
 """
 
 from __future__ import annotations
@@ -10,13 +11,16 @@ import asyncio
 import json
 import random
 import sys
+import time
+from collections import deque
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any, NamedTuple, TextIO
 
 import uvloop
 
-from campaigns.coupons.claims import Claim, Claims
+from campaigns.coupons.claims import Claim, Claims, Given
 from campaigns.coupons.codes import Codes
 from campaigns.coupons.redeeming import Done, Till, expire_due
 from campaigns.coupons.refusals import Refusal
@@ -24,144 +28,187 @@ from campaigns.coupons.templates import get_template, set_template, step_templat
 from campaigns.coupons.till import Basket
 from core.clock import now
 from core.errors import Busy, Invalid
-from models import Coupon, CouponEntry, CouponEvent, CouponState, CouponTemplate
-from models.database import close_database, open_database
-from tests.faults.coupon_offers import OFFERS, PEOPLE
+from models import CouponEvent, CouponState
+from models.database import close_database, connection, open_database
+from tests.faults import coupon_careless as careless
+from tests.faults.coupon_offers import CODES, people_at
 
 AT_ONCE = 24
-_BASKET = Basket(20_000)
+_BASKETS = (Basket(20_000), Basket(700))
 _MIX = ("claim",) * 40 + ("redeem",) * 18 + ("lock",) * 10 + ("unlock",) * 5 + ("reverse",) * 10 + ("void",) * 3 + (
-    "expire", "stock", "pause",
+    "expire", "stock", "pause", "pause",
 )  # fmt: skip
+_LOOK_EVERY_S = 0.2
+
+Call = Callable[[], Awaitable[Any]]
+
+
+class _Seen(NamedTuple):
+    """Some copies that the till may be shown, read again and again: (id, sealed code)."""
+
+    slot: int
+    copies: list[tuple[int, str]]
 
 
 class Crowd:
     """``guard``: the one left out, empty for none."""
 
-    def __init__(self, secret: str, number: int, log: TextIO, guard: str) -> None:
+    def __init__(self, secret: str, number: int, scale: int, log: TextIO, guard: str) -> None:
         self._codes = Codes(secret)
         self._claims = Claims(self._codes, 0)
         self._till = Till(self._codes, timedelta(hours=1))
         self._dice = random.Random(f"{number} {log.tell()}")
         self._name = f"{number}.{self._dice.randrange(10**9)}"
+        self._people = people_at(scale)
         self._log = log
         self._guard = guard
         self._made = 0
+        self._seen = _Seen(0, [])
+        self._look = asyncio.Lock()
+        self._locked: deque[tuple[int, str, str]] = deque(maxlen=50)  # by this process: id, code, lock key
 
     async def run(self, operations: int) -> None:
         self._claims.start()
-        await asyncio.gather(*(self._work(operations // AT_ONCE) for _ in range(AT_ONCE)))
+        await asyncio.gather(*(self._work(operations) for _ in range(AT_ONCE)))
         await self._claims.stop()
 
     async def _work(self, operations: int) -> None:
-        for _ in range(operations):
-            what = self._dice.choice(_MIX)
+        while self._made < operations:
             self._made += 1
-            key = f"{self._name}:{self._made}"
+            what = self._dice.choice(_MIX)
+            # Now and then other processes make the same call at the same moment.
+            is_shared = what == "claim" and self._dice.random() < 0.03
+            key = f"shared:{int(time.time() * 20)}" if is_shared else f"{self._name}:{self._made}"
             try:
-                told = await getattr(self, f"_{what}")(key)
-                if what == "claim" and not self._guard and self._dice.random() < 0.1:
-                    again = await self._claim(key)  # the same call again: the same answer
-                    assert again == told, (again, told)
-            except (Busy, Invalid):
-                continue
-            self._log.write(json.dumps([key, what, told]) + "\n")
+                call = await getattr(self, f"_{what}")(key)
+                times = 2 if self._dice.random() < 0.1 else 1  # the same call twice at once: the same answer
+                answers = await asyncio.gather(*(call() for _ in range(times)))
+            except (Busy, Invalid) as error:
+                what, answers = "error", [type(error).__name__]
+            self._log.writelines(json.dumps([key, what, told]) + "\n" for told in answers)
             self._log.flush()
 
-    async def _claim(self, key: str) -> Any:
+    async def _claim(self, key: str) -> Call:
         chosen = random.Random(key)
-        template, who = chosen.choice(OFFERS)["code"], chosen.randint(1, PEOPLE)
-        if self._guard == "template-is-held":
-            # Few people for the tight limit, so that some of them surely claim twice at the same moment.
-            return await _claim_carelessly(self._codes, template, who % 5 + 1 if template == "one" else who)
-        answer = await self._claims.claim(Claim(key, template, who, "chat", now()))
-        return answer.code.value if isinstance(answer, Refusal) else answer.coupon_id
+        template, who = chosen.choice(CODES), chosen.randint(1, self._people)
+        if self._guard == careless.TEMPLATE and template == "one":
+            who = who % 5 + 1  # few people for the tight limit: two of one person's claims surely meet
+        claim = Claim(key, template, who, "chat", now())
 
-    async def _redeem(self, key: str) -> Any:
-        code, row = await self._any_code()
-        if self._guard == "copy-is-held":
-            return await _redeem_carelessly(row)
-        lock_key = row.lock_key if self._dice.random() < 0.7 else ""
-        return _told(await self._till.redeem(key, code, "", _BASKET, key, "guide", now(), lock_key))
+        async def call() -> Any:
+            if self._guard == careless.TEMPLATE:
+                return await careless.claim_without_holding(self._codes, claim)
+            if self._guard == careless.CALL:
+                return _taken(await careless.claim_without_call(self._claims, claim))
+            return _taken(await self._claims.claim(claim))
 
-    async def _lock(self, key: str) -> Any:
-        code, _ = await self._any_code()
-        return _told(await self._till.lock(key, code, "", _BASKET, 1, "shop", now()))
+        return call
 
-    async def _unlock(self, key: str) -> Any:
-        code, row = await self._any_code()
-        return _told(await self._till.unlock(key, code, row.lock_key, "shop", now()))
+    async def _redeem(self, key: str) -> Call:
+        copy, code, lock_key = await self._any_locked() if self._dice.random() < 0.4 else (*await self._any_copy(), "")
+        basket = self._dice.choice(_BASKETS)
+        if self._guard == careless.COPY:
+            return lambda: careless.end_without_holding(copy, CouponState.REDEEMED, CouponEvent.REDEEMED)
+        return self._calling(lambda: self._till.redeem(key, code, "", basket, key, "guide", now(), lock_key))
 
-    async def _reverse(self, key: str) -> Any:
-        code, _ = await self._any_code()
-        return _told(await self._till.reverse(key, code, "退单", "guide", now()))
+    async def _lock(self, key: str) -> Call:
+        copy, code = await self._any_copy()
 
-    async def _void(self, key: str) -> Any:
-        code, _ = await self._any_code()
-        return _told(await self._till.void(key, code, "误发", "hq", now()))
+        async def lock() -> Done | Refusal:
+            done = await self._till.lock(key, code, "", _BASKETS[0], 1, "shop", now())
+            if isinstance(done, Done):
+                self._locked.append((copy, code, done.lock_key))
+            return done
 
-    async def _expire(self, key: str) -> Any:
+        return self._calling(lock)
+
+    async def _unlock(self, key: str) -> Call:
+        _, code, lock_key = await self._any_locked()
+        return self._calling(lambda: self._till.unlock(key, code, lock_key, "shop", now()))
+
+    async def _reverse(self, key: str) -> Call:
+        _, code = await self._any_copy()
+        return self._calling(lambda: self._till.reverse(key, code, "退单", "guide", now()))
+
+    async def _void(self, key: str) -> Call:
+        copy, code = await self._any_copy()
+        if self._guard == careless.COPY:
+            return lambda: careless.end_without_holding(copy, CouponState.VOIDED, CouponEvent.VOIDED)
+        return self._calling(lambda: self._till.void(key, code, "误发", "hq", now()))
+
+    async def _expire(self, key: str) -> Call:
         """Some copies' time is over, as if years had passed for them."""
         later = now() + timedelta(days=4000)
-        return await expire_due(later, limit=3) if self._dice.random() < 0.3 else await expire_due(now())
+        return lambda: expire_due(later, limit=3) if self._dice.random() < 0.3 else expire_due(now())
 
-    async def _stock(self, key: str) -> Any:
-        code = self._dice.choice(OFFERS)["code"]
+    async def _stock(self, key: str) -> Call:
+        code = self._dice.choice(CODES)
         stored = await get_template(code)
-        await set_template(code, {"stock": stored.offer.stock + self._dice.choice([-3, 5])}, "hq", now())
+        changes = {"stock": stored.offer.stock + self._dice.choice([-3, 5])}
+        return lambda: set_template(code, changes, "hq", now())
 
-    async def _pause(self, key: str) -> Any:
-        code = self._dice.choice(OFFERS)["code"]
-        await step_template(code, self._dice.choice(["pause", "publish", "publish"]), "", "hq", now())
+    async def _pause(self, key: str) -> Call:
+        code = self._dice.choice(CODES)
+        step = self._dice.choice(["pause", "publish", "publish", "publish"])
 
-    async def _any_code(self) -> tuple[str, Coupon]:
-        newest = await Coupon.all().order_by("-id").first()
-        if newest is None:
+        async def call() -> None:
+            await step_template(code, step, "", "hq", now())
+
+        return call
+
+    def _calling(self, change: Callable[[], Awaitable[Done | Refusal]]) -> Call:
+        async def call() -> Any:
+            told = await change()
+            return told.code.value if isinstance(told, Refusal) else told.event.value
+
+        return call
+
+    async def _any_copy(self) -> tuple[int, str]:
+        """A copy that the other processes look at too, its code in hand."""
+        slot = int(time.time() / _LOOK_EVERY_S)
+        if self._seen.slot != slot:
+            async with self._look:
+                if self._seen.slot != slot:
+                    self._seen = _Seen(slot, await self._find_copies(slot))
+        if not self._seen.copies:
             raise Busy("no copy yet")
-        least = max(1, newest.id - 400)
-        row = await Coupon.filter(id__gte=self._dice.randint(least, newest.id)).order_by("id").first()
-        return self._codes.show((row or newest).code_cipher), row or newest
+        coupon_id, sealed = self._dice.choice(self._seen.copies)
+        return coupon_id, self._codes.show(sealed)
+
+    async def _any_locked(self) -> tuple[int, str, str]:
+        """A copy that this process locked lately, with its key, and any other where there is none."""
+        return self._dice.choice(self._locked) if self._locked else (*await self._any_copy(), "")
+
+    async def _find_copies(self, slot: int) -> list[tuple[int, str]]:
+        """Half the time the newest, half the time others; few where a race for each is to be lost."""
+        most = 12 if self._guard == careless.COPY else 200
+        [newest] = await connection().execute_query_dict("SELECT coalesce(max(id), 0) AS id FROM coupon")
+        first = newest["id"] if slot % 2 else int(random.Random(slot).random() * newest["id"])
+        rows = await connection().execute_query_dict(
+            "SELECT id, code_cipher FROM coupon WHERE id > $1 ORDER BY id LIMIT $2",
+            [min(first, newest["id"] - most), most],
+        )
+        return [(row["id"], row["code_cipher"]) for row in rows]
 
 
-def _told(answer: Done | Refusal) -> Any:
-    return answer.code.value if isinstance(answer, Refusal) else answer.event.value
+def _taken(answer: Any) -> Any:
+    return answer.coupon_id if isinstance(answer, Given) else answer.code.value
 
 
-async def _claim_carelessly(codes: Codes, code: str, who: int) -> Any:
-    """Reads, decides, writes, and holds nothing meanwhile."""
-    template = await CouponTemplate.get(code=code)
-    taken = await Coupon.filter(template_id=template.id, customer_id=who).count()
-    if template.issued >= template.stock or taken >= int(str(template.terms["per_person"])):
-        return "sold_out"
-    _, code_hash, cipher = codes.make()
-    at = now()
-    row = await Coupon.create(
-        template=template, customer_id=who, slot=random.randrange(10**6), code_hash=code_hash, code_cipher=cipher,
-        state=CouponState.ISSUED, source="chat", issued_at=at, valid_from=at, valid_until=at + timedelta(days=30),
-    )  # fmt: skip
-    await CouponEntry.create(coupon=row, event=CouponEvent.ISSUED, at=at, by="careless", detail={})
-    template.issued, template.exposure_fen = template.issued + 1, template.exposure_fen + template.worth_fen
-    await template.save(update_fields=["issued", "exposure_fen"])
-    return row.id
-
-
-async def _redeem_carelessly(row: Coupon) -> Any:
-    if row.state not in (CouponState.ISSUED, CouponState.REVERSED):
-        return "already_redeemed"
-    await asyncio.sleep(0)
-    await Coupon.filter(id=row.id).update(state=CouponState.REDEEMED, redeemed_at=now(), discount_fen=2000)
-    await CouponEntry.create(coupon_id=row.id, event=CouponEvent.REDEEMED, at=now(), by="careless", detail={})
-    return "redeemed"
-
-
-async def main(url: str, secret: str, number: int, operations: int, log: Path, guard: str) -> None:
-    await open_database(url, 12)
+async def main(url: str, secret: str, number: int, operations: int, scale: int, log: Path, guard: str) -> None:
+    await open_database(url, 8)
     print("ready", flush=True)
-    with log.open("a", encoding="utf-8") as lines:
-        await Crowd(secret, number, lines, guard).run(operations)
+    with log.open("a+", encoding="utf-8") as lines:
+        lines.seek(0)
+        done, last = 0, "\n"
+        for done, last in enumerate(lines, 1):  # noqa: B007
+            pass
+        if not last.endswith("\n"):  # cut short by a kill
+            lines.write("\n")
+        await Crowd(secret, number, scale, lines, guard).run(operations - done)
     await close_database()
 
 
 if __name__ == "__main__":
-    url, secret, number, operations, log, *guard = sys.argv[1:]
-    uvloop.run(main(url, secret, int(number), int(operations), Path(log), "".join(guard)))
+    url, secret, number, operations, scale, log, *guard = sys.argv[1:]
+    uvloop.run(main(url, secret, int(number), int(operations), int(scale), Path(log), "".join(guard)))

@@ -98,3 +98,23 @@ def test_what_the_notation_allows_passes(hours: str) -> None:
 @pytest.mark.parametrize("text", ["Mo-Su 00:00-24:00", "Mo-Su 10:00-22:00 off", "2020 Mo-Su 10:00-22:00"])
 def test_hours_that_never_change_end_the_search(text: str) -> None:
     assert hours_at(text, datetime(2026, 11, 22, 6, tzinfo=UTC)).until is None
+
+
+NATIONAL = f"{WEEK}; 2026 Oct 02-07 off; 2026 Oct 10 09:00-18:00; 2026 Dec 31 10:00-26:00"
+
+
+@pytest.mark.parametrize(
+    ("when", "is_open", "today", "words"),
+    [
+        ("2026-10-01T12:00", False, "今日休息", "休息中，2026年10月8日10:00开门"),
+        ("2026-10-04T12:00", False, "今日休息", "休息中，10月8日（周四）10:00开门"),
+        ("2026-10-08T12:00", True, "10:00-22:00", "营业中，22:00打烊"),
+        ("2026-10-10T18:30", False, "09:00-18:00", "休息中，明天09:00开门"),
+        ("2027-10-04T12:00", True, "10:00-22:00", "营业中，22:00打烊"),
+        ("2026-12-31T23:30", True, "10:00-次日02:00", "营业中，明天02:00打烊"),
+    ],
+)
+def test_dated_exceptions_go_before_the_week(when: str, is_open: bool, today: str, words: str) -> None:
+    check_hours(NATIONAL)
+    found = hours_at(NATIONAL, moment(when))
+    assert (found.is_open, found.today, found.words) == (is_open, today, words)

@@ -8,10 +8,12 @@ import pytest
 from tortoise.transactions import in_transaction
 
 from guides.binding import Bindings, Outcome
+from guides.organisation import leave
 from guides.reception import Reception
+from guides.scenes import Made, Window, store_window
 from guides.stores import StoreDirectory
-from models import Binding, Following
-from tests.guides.brand import DAY, T0, hire, open_store, person, rules
+from models import Binding, Following, Store
+from tests.guides.brand import APP, DAY, T0, hire, open_store, person, rules
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -37,6 +39,23 @@ async def test_a_follow_without_a_scene_is_recorded_all_the_same(reception: Rece
         met = await reception.follow(who, None)
     assert met.outcome is Outcome.UNBOUND
     assert (await Following.get(identity_id=who.identity_id)).source == ""
+
+
+async def test_who_lost_their_guide_gets_one_of_the_store_whose_window_they_scan() -> None:
+    old = await hire("G1", "王芳", await open_store("S1"))
+    await hire("G2", "李丽", await open_store("S2"))
+    await hire("G3", "赵敏", await Store.get(code="S1"))
+    await store_window(APP, "S2", "", "door", Made("t", "u", None), T0, "hq")
+    who, least_loaded = await person("o1"), Reception(Bindings(rules("least_loaded", "S1"), StoreDirectory()))
+    async with in_transaction():
+        await least_loaded.follow(who, old)
+    await leave("G1", T0 + DAY, "hq")
+    async with in_transaction():
+        met = await least_loaded.scan(replace(who, at=T0 + 2 * DAY), "door")
+    assert (met.outcome, met.guide_name, met.window) == (Outcome.REBOUND, "李丽", Window("door", "S2", "门店S2"))
+    assert met.reason.startswith(
+        "扫描门店S2的橱窗码“door”；原导购王芳（G1）已离职；默认规则：扫码所在的门店门店S2在岗导购1位，李丽服务客户最少"
+    )
 
 
 async def test_a_scene_of_full_length_fits_the_followings_source(reception: Reception) -> None:

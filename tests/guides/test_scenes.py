@@ -11,14 +11,18 @@ from hypothesis import strategies as st
 from core.errors import Invalid, Missing
 from guides.organisation import leave
 from guides.scenes import (
+    Made,
+    Window,
     find_scene,
     get_scannable_guide,
     list_scenes,
     scene_name_for,
     scene_of_follow,
     store_scene,
+    store_window,
+    window_name_for,
 )
-from models import Audit, Scene
+from models import Audit, CouponTemplate, Scene
 from tests.guides.brand import APP, DAY, T0, hire, open_store
 
 MINI_PROGRAM_SCENE = set(string.ascii_letters + string.digits + "!#$&'()*+,/:;=?@-._~")
@@ -104,6 +108,39 @@ class TestStored:
         await hire("G1", "王芳", store)
         await leave("G1", T0, "hq")
         assert [(card.guide_code, card.has_left) for card in await list_scenes()] == [("G1", True), ("G2", False)]
+
+    async def test_a_window_is_a_stores_and_gives_what_it_was_told_last(self) -> None:
+        await hire("G1", "王芳", await open_store("S1"))
+        await open_store("S2")
+        made = Made("t", "u", None)
+        for code in ("A", "B"):
+            await CouponTemplate.create(
+                code=code, state="draft", terms={}, stock=1, worth_fen=1, created_at=T0, updated_at=T0
+            )
+        first = await store_window(APP, "S1", "A", "door", made, T0, "hq")
+        assert (first.window, first.guide_id, first.guide_code) == (Window("door", "S1", "门店S1", "A"), None, "")
+        card = await store_window(APP, "S1", "B", "door", made, T0 + DAY, "hq")
+        assert card.window == Window("door", "S1", "门店S1", "B") and card.created_at == T0
+        assert await find_scene(APP, "door") == card
+        assert [each.scene for each in await list_scenes()] == ["g_G1", "door"]
+        for again in (
+            store_window(APP, "S2", "", "door", made, T0, "hq"),
+            store_window(APP, "S1", "", "g_G1", made, T0, "hq"),
+            store_scene(APP, "G1", "door", ticket="", url="", at=T0, expires_at=None, actor="hq"),
+        ):
+            with pytest.raises(Invalid, match=r"is (门店S1's window's|王芳's \(G1\))"):
+                await again
+        for store, template in (("S9", ""), ("S1", "Z")):
+            with pytest.raises(Missing):
+                await store_window(APP, store, template, "other", made, T0, "hq")
+        assert await find_scene(APP, "door") == card and await Scene.all().count() == 2
+
+    def test_windows_names_are_stable_and_no_two_are_alike(self) -> None:
+        assert window_name_for("SH01", "") == "s_SH01"
+        pairs = [("SH01", ""), ("SH01", "A"), ("SH0", "1A"), ("静安", ""), ("静安", "A"), ("S" * 31, "")]
+        names = [window_name_for(*pair) for pair in pairs]
+        assert len(set(names)) == len(pairs) and names == [window_name_for(*pair) for pair in pairs]
+        assert all(3 <= len(name) <= 32 and set(name) <= MINI_PROGRAM_SCENE for name in names)
 
 
 async def test_a_scene_longer_than_wechat_makes_is_nobodys(database: str) -> None:

@@ -17,6 +17,7 @@ from bot.edge.desk import Desk
 from bot.routing import Router, discover
 from campaigns.answers.base import AnswerBase
 from campaigns.coupons.counter import CouponCounter
+from campaigns.coupons.pace import ANY_CROWD, Crowds
 from campaigns.keyword_replies import KeywordReplies
 from core.accounts import Account, AccountKind, Crs
 from core.messages import Reply, Text
@@ -121,12 +122,12 @@ async def open_shops() -> None:
 
 
 @asynccontextmanager
-async def open_shop(url: str, grace: timedelta = timedelta(days=30)) -> AsyncIterator[Shop]:
+async def open_shop(url: str, grace: timedelta = timedelta(days=30), crowds: Crowds = ANY_CROWD) -> AsyncIterator[Shop]:
     """On a migrated database."""
     await open_database(url)
     directory = StoreDirectory(lambda: shop.moment.timestamp())
     reception = Reception(Bindings(rules(), directory))
-    counter = CouponCounter(CODES, 0, directory)
+    counter = CouponCounter(CODES, 0, directory, crowds)
     words, lexicon, answers = KeywordReplies(), LiveLexicon(), AnswerBase()
     rooms = Rooms("知音", ACCOUNTS, reception, directory, words, grace, lexicon, answers, counter)
     table = open_journal(url)

@@ -11,7 +11,15 @@ from models import Customer, Interaction, Place, Store
 from models.revisions import bump
 from tests.handlers.shop import MINI, Shop, planned, words_in
 
-SQUARE_OPEN = "人民广场店（约300米）\n今日10:00-22:00（营业中，22:00打烊）\n地址：南京西路1号\n电话：021-11111111"
+MAP = "https://apis.map.qq.com/uri/v1/marker?marker=coord:"
+SQUARE_URL = (
+    f"{MAP}31.232700,121.475600;title:%E4%BA%BA%E6%B0%91%E5%B9%BF%E5%9C%BA%E5%BA%97;"
+    "addr:%E5%8D%97%E4%BA%AC%E8%A5%BF%E8%B7%AF1%E5%8F%B7&referer=zhiji"
+)
+SQUARE_OPEN = (
+    "人民广场店（约300米）\n今日10:00-22:00（营业中，22:00打烊）\n地址：南京西路1号\n电话：021-11111111\n"
+    f'<a href="{SQUARE_URL}">查看地图</a>'
+)
 NOT_KEPT = "您的位置只用于这次查询，不会保存。回复“同意位置”，我们会记住大致区域，以后推荐门店更方便。"
 KEPT = "按您的同意，我们只记住大致区域，到期自动删除；回复“撤回位置”可随时撤回并删除。"
 BY_CITY = "回复“城市＋门店”，例如“上海门店”，可以查看该城市的门店。"
@@ -125,7 +133,8 @@ async def test_nearby_falls_back_to_the_guides_shop(shop: Shop) -> None:
 
 @pytest.mark.parametrize("words", ["杭州门店", "杭州市的店", "杭州有店吗？", "杭州門市"])
 async def test_a_city_named_is_answered_with_its_shops(shop: Shop, words: str) -> None:
-    assert (await shop.say(words)).endswith("的门店：\n\n西湖店\n营业时间请致电门店确认")
+    told = await shop.say(words)
+    assert f'的门店：\n\n西湖店\n营业时间请致电门店确认\n<a href="{MAP}30.259000,120.165000;' in told
     assert await shop.handler_of_last() == "nearby_city"
 
 

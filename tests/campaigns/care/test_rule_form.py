@@ -38,7 +38,9 @@ def refused(given_form: dict[str, Any]) -> tuple[str, str]:
 
 
 def test_the_kinds_there_are() -> None:
-    assert list(all_kinds()) == ["after_follow", "after_visit", "anniversary", "birthday", "dormant", "festival"]
+    assert list(all_kinds()) == [
+        "after_follow", "after_visit", "anniversary", "birthday", "coupon_expiring", "dormant", "festival",
+    ]  # fmt: skip
 
 
 def test_a_rule_is_read_and_shown_alike() -> None:

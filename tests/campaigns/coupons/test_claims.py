@@ -2,12 +2,18 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
+from datetime import timedelta
+
+import pytest
+from tortoise.transactions import in_transaction
 
 from campaigns.coupons.claims import Claims, Given
 from campaigns.coupons.issuing import Near
 from campaigns.coupons.refusals import No, Refusal
 from campaigns.coupons.templates import get_template, step_template
-from models import Coupon, CouponBlock, CouponEntry, CustomerTag, Tag, TagKind
+from core.errors import Busy
+from models import Coupon, CouponBlock, CouponEntry, CouponTemplate, CustomerTag, Tag, TagKind
+from models.dialect.coupons import CopyRow, Taking, store_claims
 from tests.campaigns.coupons.offers import CODES, NOON, claim, publish
 from tests.customers.people import meet
 
@@ -130,3 +136,22 @@ async def test_a_paused_template_gives_nothing_until_it_is_published_again(datab
     assert isinstance(no, Refusal) and no.for_guide == "活动已暂停：缺货。"
     await step_template(code, "publish", "", "cli:test", NOON)
     assert told((await claims.decide([claim(who, "k2")]))[0]) == "given"
+
+
+@pytest.mark.parametrize("short", [{"stock": 1}, {"stock": 9, "budget": 30}])
+async def test_stock_and_budget_stand_in_the_statement_itself(database: str, short: dict[str, int]) -> None:
+    """Whatever the decider thought it could give."""
+    await publish(**short)
+    people = await customers(2)
+    template = await CouponTemplate.get(code="满减20")
+    copies = [
+        CopyRow(template.id, who, 0, *CODES.make()[1:], "chat", NOON, NOON, NOON + timedelta(days=1), f"k{who}")
+        for who in people
+    ]
+    with pytest.raises(Busy):
+        async with in_transaction():
+            if await store_claims([Taking(template.id, 2, 4000)], copies, [], NOON) is None:
+                raise Busy("rolled back")
+    assert await Coupon.all().count() == 0 == (await get_template("满减20")).issued
+    async with in_transaction():
+        assert await store_claims([Taking(template.id, 1, 2000)], copies[:1], [], NOON) is not None

@@ -10,6 +10,7 @@ import pytest
 
 from core.accounts import Crs
 from core.errors import Invalid
+from core.places import Point, distance_m
 from guides.imports.csv_file import parse_mapping
 from guides.imports.result import ImportResult
 from guides.imports.stores import import_stores
@@ -104,6 +105,10 @@ async def test_stores_absent_from_the_file_stay(write: Write) -> None:
         ("121.4", "31.2", "wgs84", "latitude", "121.4 is beyond 90"),
         ("31.2", "181", "wgs84", "longitude", "181 is outside Earth"),
         ("-91", "200", "wgs84", "latitude", "-91 is outside Earth"),
+        ("51.5", "-0.1", "wgs84", "longitude", "51.5,-0.1 lies outside China"),
+        ("1.35", "103.8", "wgs84", "latitude", "1.35,103.8 lies outside China"),
+        ("87.6", "43.8", "wgs84", "latitude", "87.6,43.8 lies outside China"),
+        ("31.2", "0", "wgs84", "longitude", "31.2,0 lies outside China"),
         ("31.2", "nan", "wgs84", "longitude", "'nan' is no place"),
         ("31°12'", "121.4", "wgs84", "latitude", '"31°12\'" is no number'),
         ("31.2", "121.4", "", "crs", "coordinates without a coordinate system"),
@@ -117,6 +122,62 @@ async def test_impossible_places_are_refused_with_the_reason(
     assert refusals(result) == [(2, field, problem)]
     assert result.rejected[0].remedy
     assert await Store.all().values_list("code", flat=True) == ["S2"]
+
+
+async def test_two_exchanged_coordinates_are_called_so_in_the_far_west_too(write: Write) -> None:
+    result = await run(write(HEADER, "S1,乌鲁木齐店,,,,87.6,43.8,wgs84,,", "S2,乌鲁木齐店,,,,43.8,87.6,wgs84,,"))
+    assert [(one.row, one.remedy) for one in result.rejected] == [(2, "the two look exchanged")]
+    assert result.created == 1
+
+
+async def test_stores_abroad_are_taken_where_that_is_said(write: Write) -> None:
+    path = write(HEADER, "S1,伦敦店,,,,51.5,-0.1,wgs84,,")
+    assert (await import_stores(path, at=T0, actor="hq", is_abroad=True)).created == 1
+    assert (await Store.get(code="S1")).longitude == -0.1
+
+
+LISTING = """Brand,Store Number,Store Name,Ownership Type,Street Address,City,State/Province,Country,Postcode,\
+Phone Number,Timezone,Longitude,Latitude
+知己咖啡,90001-1,示例城东店,Company Owned,"城东区, 示例路1号, 一层",示例市,11,CN,100000,,GMT+08:00,116.35,39.91
+知己咖啡,90002-1,示例城西店,Company Owned,"城西区, 示例路2号",示例市,11,CN,100000,010-50000000,GMT+08:00,116.47,39.95
+知己咖啡,90003-1,示例滨江店,Joint Venture,"滨江, 示例路3号",示例江市,31,CN,200000,021-50000000,GMT+08:00,31.23,121.47
+知己咖啡,90002-1,示例重号店,Company Owned,"示例路4号",示例市,11,CN,100000,,GMT+08:00,116.4,39.9
+知己咖啡,90005-1,示例无处店,Company Owned,"示例路5号",示例市,11,CN,100000,,GMT+08:00,0,0
+知己咖啡,90006-1,示例远店,Company Owned,"示例路6号",示例市,11,CN,100000,,GMT+08:00,2.35,48.86
+知己咖啡,90007-1,示例半处店,Company Owned,"示例路7号",示例市,11,CN,100000,,GMT+08:00,,39.9
+知己咖啡,90008-1,示例待定店,Company Owned,"示例路8号",示例市,11,CN,100000,,GMT+08:00,,
+"""
+COLUMNS = {
+    "code": "Store Number", "name": "Store Name", "address": "Street Address", "city": "City",
+    "region": "State/Province", "phone": "Phone Number", "latitude": "Latitude", "longitude": "Longitude",
+}  # fmt: skip
+
+
+async def test_a_listing_of_a_chain_comes_in_with_its_faults_named(tmp_path: Path) -> None:
+    path = tmp_path / "listing.csv"
+    path.write_text(LISTING, encoding="utf-8")
+    first = await import_stores(path, at=T0, actor="hq", mapping=COLUMNS, crs=Crs.WGS84)
+    assert first.created == 3
+    assert [(one.row, one.field, one.problem) for one in first.rejected] == [
+        (4, "latitude", "121.47 is beyond 90"),
+        (5, "code", "column 'Store Number': '90002-1' stands in row 3 already"),
+        (6, "latitude", "0,0 lies in the Gulf of Guinea: nobody knows this place"),
+        (7, "longitude", "48.86,2.35 lies outside China"),
+        (8, "longitude", "is empty, half a place is none"),
+    ]
+    assert await Store.all().order_by("code").values_list("code", "latitude") == [
+        ("90001-1", 39.91), ("90002-1", 39.95), ("90008-1", None),
+    ]  # fmt: skip
+    again = await import_stores(path, at=T0, actor="hq", mapping=COLUMNS, crs=Crs.WGS84)
+    assert (again.created, again.updated, again.unchanged, len(again.rejected)) == (0, 0, 3, 5)
+    directory = StoreDirectory()
+    await directory.refresh()
+    here = Point(39.93, 116.40, Crs.WGS84)
+    for near in directory.nearest(here, 5, T0):
+        store = await Store.get(code=near.store.code)
+        assert store.latitude is not None and store.longitude is not None
+        true_m = distance_m(here.latitude, here.longitude, store.latitude, store.longitude)
+        assert near.distance_m == pytest.approx(true_m, rel=1e-3)
 
 
 async def test_a_store_without_a_place_is_accepted_and_never_stands_at_zero(write: Write) -> None:
@@ -191,3 +252,10 @@ async def test_a_real_chain_with_its_own_column_names(tmp_path: Path) -> None:
     directory = StoreDirectory()
     await directory.refresh()
     assert len(directory) == 2734 and len(directory.in_city("上海")) == 542
+    here = Point(39.9087, 116.3975, Crs.WGS84)
+    places = {store.code: (store.latitude, store.longitude) for store in await Store.all()}
+    for near in directory.nearest(here, 200, T0):
+        latitude, longitude = places[near.store.code]
+        assert latitude is not None and longitude is not None
+        true_m = distance_m(here.latitude, here.longitude, latitude, longitude)
+        assert near.distance_m == pytest.approx(true_m, rel=1e-3)
