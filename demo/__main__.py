@@ -10,9 +10,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from demo.cards import card_lines
+from demo.cards import card_lines, coupon_lines
 from demo.processes import Processes
-from demo.stage import DATA, ROOT, Stage, menu, set_up
+from demo.stage import DATA, OFFERS, ROOT, Stage, menu, offer, set_up
+from demo.till import Shown, count_oversold, play_evening, tell_flash
 
 GUIDES = ("G001", "G002", "G003", "G004", "G005", "G006", "G007")
 
@@ -25,21 +26,21 @@ def main() -> int:
         _open_shop(stage, processes, tell)
         tell(f"\n── the day ── WeChat (simulated) pushes into http://{stage.product}/hooks/shop and …/hooks/mini\n")
         day = processes.day(tell, "--people", str(args.people), "--seed", str(args.seed))
+        tell("\n── in the stores ──")
+        tell_flash(day, tell)
+        paid = play_evening(processes, day, tell)
         totals = _settle(processes)
         tell("\n── what is known in the evening ──")
-        for person in _worth_showing(day["people"]):
-            card = processes.main("show", "customer", person["openid"])
-            for line in card_lines(person["name"], card):
-                tell(line)
-        summary = _summary(day, totals)
+        _show_cards(processes, day["people"], paid[:1], tell)
+        summary = _summary(day, totals, count_oversold(processes, day))
         tell("\n── the day in figures ──")
         for name, value in summary.items():
-            tell(f"{name:20} {value}")
+            tell(f"{name:20} {value if not isinstance(value, dict) else _listed(value)}")
         if not args.exit:
             _stay(stage, tell)
     if args.json:
         print(json.dumps(summary, ensure_ascii=False), flush=True)
-    return 1 if summary["errors"] or summary["duplicates_acted_on"] else 0
+    return 0 if is_sound(summary) else 1
 
 
 def _parse() -> argparse.Namespace:
@@ -67,6 +68,11 @@ def _open_shop(stage: Stage, processes: Processes, tell: Callable[[str], None]) 
         result = processes.main("import", kind, str(DATA / f"{kind}.csv"))
         tell(f"· {result['created']} {kind} imported")
     processes.main("keywords", "import", str(DATA / "keywords.csv"))
+    processes.main("answers", "import", str(DATA / "answers.csv"))
+    for name, path in OFFERS.items():
+        processes.main("coupon", "add", str(path))
+        processes.main("coupon", "publish", offer(name)["code"])
+        tell(f"· {offer(name)['title']} is published, {offer(name)['stock']} copies")
     (stage.folder / "menu.json").write_text(json.dumps(menu(), ensure_ascii=False), encoding="utf-8")
     processes.main("menu", "push", "shop", str(stage.folder / "menu.json"))
     for code in GUIDES:
@@ -87,6 +93,19 @@ def _settle(processes: Processes) -> dict[str, Any]:
     return totals
 
 
+def _show_cards(
+    processes: Processes, people: list[dict[str, str]], paid: list[Shown], tell: Callable[[str], None]
+) -> None:
+    for shown in paid:
+        card = processes.main("show", "customer", shown.openid)
+        coupons = processes.main("coupon", "own", shown.openid)["coupons"]
+        for line in card_lines(shown.name, card, coupon_lines(coupons)):
+            tell(line)
+    for person in _worth_showing(people):
+        for line in card_lines(person["name"], processes.main("show", "customer", person["openid"])):
+            tell(line)
+
+
 def _worth_showing(people: list[dict[str, str]], most: int = 4) -> list[dict[str, str]]:
     """A few people of different kinds, who do not ask to be erased."""
     shown: dict[str, dict[str, str]] = {}
@@ -96,7 +115,7 @@ def _worth_showing(people: list[dict[str, str]], most: int = 4) -> list[dict[str
     return list(shown.values())[:most]
 
 
-def _summary(day: dict[str, Any], totals: dict[str, Any]) -> dict[str, Any]:
+def _summary(day: dict[str, Any], totals: dict[str, Any], oversold: int) -> dict[str, Any]:
     """What the day brought; ``duplicates_acted_on`` counts pushes journalled twice or answered in two ways."""
     twice = max(0, totals["pushes"] - day["acknowledged"]) + day["copies_answered_otherwise"]
     return {
@@ -107,12 +126,25 @@ def _summary(day: dict[str, Any], totals: dict[str, Any]) -> dict[str, Any]:
         "customers": totals["customers"],
         "bound": totals["bound"],
         "tags": totals["tags"],
+        "coupons_issued": totals["coupons"]["issued"],
+        "coupons_redeemed": totals["coupons"]["redeemed"],
+        "refused": totals["coupons"]["refused"],
+        "oversold": max(oversold, totals["coupons"]["oversold"]),
         "replies_inline": day["replies_inline"],
         "replies_late": totals["deliveries"].get("sent", 0),
         "errors": day["errors"],
         "p50_ms": day["p50_ms"],
         "p99_ms": day["p99_ms"],
     }
+
+
+def is_sound(summary: dict[str, Any]) -> bool:
+    """Nothing failed, nothing was done twice, and no copy was given that there is not."""
+    return not (summary["errors"] or summary["duplicates_acted_on"] or summary["oversold"])
+
+
+def _listed(counts: dict[str, int]) -> str:
+    return " · ".join(f"{name} {count}" for name, count in counts.items()) or "nobody"
 
 
 def _stay(stage: Stage, tell: Callable[[str], None]) -> None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 
-def card_lines(name: str, card: dict[str, Any], most_events: int = 8) -> list[str]:
-    """One card as lines; ``card`` is what ``show customer --json`` prints."""
+def card_lines(name: str, card: dict[str, Any], more: Sequence[str] = (), most_events: int = 8) -> list[str]:
+    """One card as lines; ``card`` is what ``show customer --json`` prints, ``more`` stands before the timeline."""
     followed = any(following["until"] is None for following in card["following"])
     accounts = "、".join(identity["account"] for identity in card["identities"])
     lines = [f"┌─ {name}  (customer {card['id']}; {accounts}; {'following' if followed else 'not following'})"]
@@ -19,11 +20,17 @@ def card_lines(name: str, card: dict[str, Any], most_events: int = 8) -> list[st
         )
         wish = "tag" if tag["score"] > 0 else "不要"
         lines.append(f"│ {wish} {tag['group']}/{tag['name']} {tag['score']:.2f} ← {words}")
+    lines += more
     for event in _without_repeats(card["timeline"])[-most_events:]:
         arrow = "→" if event["direction"] == "in" else "←"
-        lines.append(f"│ {event['at'][11:19]} {arrow} {event['kind']}: {event['summary'][:60]}")
+        lines.append(f"│ {event['at'][11:19]} {arrow} {event['kind']}: {' '.join(event['summary'].split())[:60]}")
     lines.append("└─")
     return lines
+
+
+def coupon_lines(coupons: Sequence[dict[str, Any]]) -> list[str]:
+    """One line a copy; ``coupons`` is what ``coupon own --json`` lists."""
+    return [f"│ coupon {each['template']} {each['state']}" for each in coupons]
 
 
 def _without_repeats(timeline: list[dict[str, Any]]) -> list[dict[str, Any]]:

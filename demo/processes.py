@@ -9,9 +9,19 @@ import time
 import urllib.request
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import dataclass
 from typing import IO, Any
 
 from demo.stage import ROOT, Stage
+
+
+@dataclass(frozen=True, slots=True)
+class Ran:
+    """How a command ended: its exit code, its JSON, and what it told people."""
+
+    code: int
+    result: dict[str, Any]
+    said: str
 
 
 class Processes:
@@ -21,6 +31,7 @@ class Processes:
         self._stage = stage
         self._running: list[subprocess.Popen[bytes]] = []
         self._logs: list[IO[bytes]] = []
+        self._terminal: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> Processes:
         return self
@@ -37,8 +48,7 @@ class Processes:
 
     def start(self, name: str, *command: str, ready: str) -> subprocess.Popen[bytes]:
         """Start a child that logs into the stage's folder; wait until ``ready`` (a URL) answers."""
-        log = (self._stage.folder / f"{name}.log").open("wb")
-        self._logs.append(log)
+        log = self._log(name)
         process = subprocess.Popen(
             [sys.executable, *command], cwd=ROOT, env=self._stage.environment, stdout=log, stderr=log
         )
@@ -52,17 +62,38 @@ class Processes:
         raise RuntimeError(f"{name} does not answer at {ready}; see {log.name}")
 
     def main(self, *arguments: str) -> dict[str, Any]:
-        """Run one command of the product to its end; returns its JSON."""
-        done = subprocess.run(
-            [sys.executable, "main.py", *arguments, "--json"],
-            cwd=ROOT,
-            env=self._stage.environment,
-            capture_output=True,
-        )
-        if done.returncode:
-            raise RuntimeError(f"main.py {' '.join(arguments)} failed:\n{done.stderr.decode()}")
-        result: dict[str, Any] = json.loads(done.stdout.decode().splitlines()[-1])
-        return result
+        """Run one command of the product to its end; returns its JSON. Raises where it could not."""
+        ran = self.ask(*arguments)
+        if ran.code:
+            raise RuntimeError(f"main.py {' '.join(arguments)} failed:\n{ran.said}")
+        return ran.result
+
+    def ask(self, *arguments: str) -> Ran:
+        """Run one command that may be refused."""
+        terminal = self._open_terminal()
+        if terminal.stdin is None or terminal.stdout is None:
+            raise RuntimeError("the terminal has no pipes")
+        terminal.stdin.write(json.dumps(arguments).encode() + b"\n")
+        terminal.stdin.flush()
+        answer = terminal.stdout.readline()
+        if not answer:
+            raise RuntimeError(f"main.py {' '.join(arguments)} ended its process; see {self._stage.folder}")
+        return Ran(**json.loads(answer))
+
+    def _open_terminal(self) -> subprocess.Popen[bytes]:
+        if self._terminal is None:
+            pipe = subprocess.PIPE
+            self._terminal = subprocess.Popen(
+                [sys.executable, "-m", "demo.terminal"],
+                cwd=ROOT, env=self._stage.environment, stdin=pipe, stdout=pipe, stderr=self._log("commands"),
+            )  # fmt: skip
+            self._running.append(self._terminal)
+        return self._terminal
+
+    def _log(self, name: str) -> IO[bytes]:
+        log = (self._stage.folder / f"{name}.log").open("wb")
+        self._logs.append(log)
+        return log
 
     def day(self, tell: Callable[[str], None], *arguments: str) -> dict[str, Any]:
         """Play the simulator's shop day, telling its lines as they come; returns its summary."""

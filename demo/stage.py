@@ -9,12 +9,15 @@ import secrets
 import shutil
 import socket
 import string
+import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
 DATA = Path(__file__).parent / "data"
+OFFERS = {path.stem: path for path in sorted((DATA / "coupons").glob("*.toml"))}
+FLASH_HOUR = 21
 
 PLACES = [
     {"label": "上海市静安区铜仁路", "latitude": 31.2271, "longitude": 121.4507},
@@ -57,18 +60,41 @@ def set_up(folder: Path, database_url: str | None, redis_url: str) -> Stage:
         for name in ("kind", "app_id", "app_secret", "token", "aes_key", "mode"):
             environment[f"SCRM_ACCOUNTS__{account['key'].upper()}__{name.upper()}"] = account[name]
         environment[f"SCRM_ACCOUNTS__{account['key'].upper()}__API_BASE"] = f"http://{wechat}"
-    simulator = {"listen": wechat, "accounts": accounts, "places": PLACES}
+    simulator = {"listen": wechat, "accounts": accounts, "places": PLACES, "posters": posters()}
     (folder / "wechat.json").write_text(json.dumps(simulator, ensure_ascii=False), encoding="utf-8")
     return Stage(folder, product, wechat, {**os.environ, **environment}, simulator)
 
 
+def offer(name: str) -> dict[str, Any]:
+    """One of ``OFFERS``, as ``coupon add`` takes it."""
+    return tomllib.loads(OFFERS[name].read_text(encoding="utf-8"))
+
+
+def posters() -> list[dict[str, Any]]:
+    """What people read of our offers before they ask; the welcome gift is told to nobody."""
+    told: dict[str, dict[str, Any]] = {
+        "offer": {},
+        "near": {"near": True},
+        "flash": {"flash_hour": FLASH_HOUR, "key": flash_key()},
+    }
+    return [{"title": offer(name)["title"], **more} for name, more in told.items()]
+
+
+def flash_key() -> str:
+    return f"coupon:{offer('flash')['code']}"
+
+
 def menu() -> dict[str, Any]:
     """The official account's menu, as ``menu push`` takes it."""
+
+    def under(name: str, **keys: str) -> dict[str, Any]:
+        return {"name": name, "sub_button": [{"type": "click", "name": n, "key": key} for n, key in keys.items()]}
+
     return {
         "button": [
-            {"type": "click", "name": "附近门店", "key": "附近门店"},
+            under("门店", 附近门店="附近门店", 营业时间="营业时间"),
+            under("优惠", 附近优惠="附近优惠", 我的优惠券="我的优惠券", 整点秒杀=flash_key()),
             {"type": "click", "name": "我的导购", "key": "我的导购"},
-            {"type": "click", "name": "营业时间", "key": "营业时间"},
         ]
     }
 

@@ -17,6 +17,8 @@ class Action:
     """``fragment`` is what is pushed (empty for nothing), ``act`` what the platform notes, ``says`` what a reader sees.
 
     ``at_s`` counts from midnight of the day. ``copies`` is how often it is pushed again, ``together`` whether at once.
+    ``taps``: what was said last is looked through for a link, whose words are sent instead of ``fragment``. ``rush``:
+    goes out at once, however many others are under way.
     ``same_second``: shares CreateTime with the person's action before. ``late``: overtaken by the one that followed it.
     """
 
@@ -31,6 +33,8 @@ class Action:
     scene: str = ""
     template: str = ""
     behaviour: tuple[str, Mapping[str, Any]] | None = None
+    taps: bool = False
+    rush: bool = False
     copies: int = 0
     together: bool = False
     same_second: bool = False

@@ -1,4 +1,4 @@
-"""Reads the file that names the accounts, the scenes that hang in the shops and the knobs that are turned."""
+"""Reads the file that names the accounts, what hangs in the shops (scenes, posters) and the knobs that are turned."""
 
 from __future__ import annotations
 
@@ -35,6 +35,23 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
+class Poster:
+    """An offer as people read of it. ``near``: only for who is close to a store. ``key`` is its button in the menu.
+
+    At ``flash_hour`` (hours since midnight, None for none) everybody wants it at once, and nobody before.
+    """
+
+    title: str
+    key: str = ""
+    near: bool = False
+    flash_hour: float | None = None
+
+    def __post_init__(self) -> None:
+        if self.flash_hour is not None and not 0 <= self.flash_hour < 24:
+            raise ValueError(f"flash_hour is an hour of the day from 0 to 24, not {self.flash_hour!r}")
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     """One parsed file. ``webhook`` is where result events go; ``knobs`` and ``day`` are checked by their owners."""
 
@@ -42,9 +59,15 @@ class Config:
     accounts: tuple[Account, ...]
     scenes: tuple[Scene, ...] = ()
     places: tuple[Place, ...] = ()
+    posters: tuple[Poster, ...] = ()
     webhook: str = ""
     knobs: Mapping[str, Any] = field(default_factory=dict)
     day: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def flash(self) -> Poster | None:
+        """The offer that has an hour of its own; of several the first."""
+        return next((poster for poster in self.posters if poster.flash_hour is not None), None)
 
     def account(self, key: str) -> Account:
         return next(account for account in self.accounts if account.key == key)
@@ -67,6 +90,7 @@ def parse_config(raw: Mapping[str, Any]) -> Config:
     entries["accounts"] = _list(entries, "accounts", _account)
     entries["scenes"] = _list(entries, "scenes", lambda each: _build(Scene, each))
     entries["places"] = _list(entries, "places", lambda each: _build(Place, each))
+    entries["posters"] = _list(entries, "posters", lambda each: _build(Poster, each))
     config: Config = _build(Config, entries)
     if not config.accounts:
         raise ConfigError("accounts: name at least one account")

@@ -15,6 +15,7 @@ from simulator.people import Person, cast_people
 from simulator.phone import Phone
 from simulator.player import Ears, Player
 from simulator.push import open_pusher
+from simulator.screen import Screens
 from simulator.shop_day import plan_day
 from simulator.stage import set_stage
 from simulator.tally import Tally
@@ -31,6 +32,7 @@ async def play_day(
     """
     async with open_pusher(target, options.patience) as pusher:
         link, tally = Link(pusher.session, api), Tally()
+        screens = Screens([config.flash.title] if config.flash else [])
         for account in config.accounts:
             await pusher.check_url(account)
         people = cast_people(config, options.seed, options.people)
@@ -38,12 +40,12 @@ async def play_day(
         await link.webhook(pusher.base)
         actions = plan_day(config, options, set_stage(config, await link.stage()))
         teller.opens(people, len(actions))
-        ears = Ears(link, teller, tally, _names(people), heard=(await link.counters())["accepted"])
+        ears = Ears(link, teller, tally, screens, _names(people), heard=(await link.counters())["accepted"])
         listening = asyncio.create_task(ears.listen())
         started = time.perf_counter()
         phone = Phone(pusher.session, pusher.base, options.patience)
         await Player(
-            options, link, pusher, phone, teller, tally, Timestamps(options.clock, actions, time.time), record
+            options, link, pusher, phone, screens, teller, tally, Timestamps(options.clock, actions, time.time), record
         ).play(actions)
         seconds = time.perf_counter() - started
         await asyncio.sleep(options.linger_s)
@@ -52,6 +54,9 @@ async def play_day(
             await listening
         await ears.catch_up()
     summary = tally.summary(seconds) | {"seed": options.seed, "people": _listed(people)}
+    summary["coupons"] = [
+        {"openid": held.openid, "title": held.title, "code": held.code} for held in screens.held.values()
+    ]
     teller.closes(summary)
     return summary
 

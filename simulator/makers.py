@@ -71,6 +71,10 @@ def _say(on: _Setting, line: str) -> Made:
     return {"fragment": messages.text(words), "act": Act.MESSAGE, "says": f"「{words}」"}
 
 
+def _tap_link(on: _Setting, line: str) -> Made:
+    return _say(on, line) | {"taps": True}
+
+
 def _speak(on: _Setting, line: str) -> Made:
     words = line.format_map(on.person.words)
     return {"fragment": messages.voice(words, on.openid), "act": Act.MESSAGE, "says": f"语音「{words}」"}
@@ -189,6 +193,7 @@ _MAKERS: Mapping[Kind, Callable[[_Setting, Any], Made]] = {
     Kind.PLACE: _place,
     Kind.LOCATION: _report,
     Kind.CLICK: _tap,
+    Kind.TAP_LINK: _tap_link,
     Kind.VIEW: _view,
     Kind.VIEW_MINI: _view_mini,
     Kind.SCANCODE: _barcode,

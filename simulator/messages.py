@@ -9,8 +9,9 @@ from typing import Any
 Fragment = Mapping[str, Any]
 
 
-def text(content: str) -> Fragment:
-    return {"MsgType": "text", "Content": content}
+def text(content: str, menu_id: str = "") -> Fragment:
+    """``menu_id`` is of the link in a reply that was tapped instead of typing the words."""
+    return {"MsgType": "text", "Content": content} | ({"bizmsgmenuid": menu_id} if menu_id else {})
 
 
 def voice(recognition: str, seed: str = "") -> Fragment:

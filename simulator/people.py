@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from simulator.accounts import Account
-from simulator.config import Config, Place
+from simulator.config import Config, Place, Poster
 from simulator.names import name_of
 from simulator.openids import openid_of, phone_of, unionid_of
 from simulator.personas import PERSONAS
@@ -26,6 +26,9 @@ PLACES = (
     Place("杭州市上城区湖滨", 30.2548, 120.1642),
     Place("南京市秦淮区新街口", 32.0417, 118.7845),
 )
+
+# What they read of where the configuration names no posters of its own.
+POSTERS = (Poster("满300减50"), Poster("到店礼", near=True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +91,7 @@ def _can_play(persona: Persona, config: Config) -> bool:
 def _person(config: Config, seed: int, number: int, persona: Persona) -> Person:
     dice = random.Random(f"person/{seed}/{number}")
     is_woman = dice.random() < 0.6 if persona.woman is None else persona.woman
-    choices = {**WORDS, **persona.words}
+    choices = {**WORDS, **_titles(config), **persona.words}
     return Person(
         number=number,
         name=name_of(dice, is_woman),
@@ -102,6 +105,15 @@ def _person(config: Config, seed: int, number: int, persona: Persona) -> Person:
         guide=dice.randrange(1 << 16),
         place=dice.choice(config.places or PLACES),
     )
+
+
+def _titles(config: Config) -> dict[str, tuple[str, ...]]:
+    """Offers by the names that lines call them: ``{offer}``, and ``{near_offer}`` for who is close to a store."""
+    plain = [poster for poster in config.posters or POSTERS if poster.flash_hour is None]
+    return {
+        name: tuple(poster.title for poster in plain if poster.near is near) or (default.title,)
+        for name, near, default in (("offer", False, POSTERS[0]), ("near_offer", True, POSTERS[1]))
+    }
 
 
 def _one_of(accounts: Sequence[Account], number: int) -> Account | None:

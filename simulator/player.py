@@ -7,7 +7,7 @@ import contextlib
 import json
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import IO
 
@@ -18,6 +18,7 @@ from simulator.openids import message_id
 from simulator.options import DayOptions
 from simulator.phone import Phone, Told
 from simulator.push import Outcome, Pusher
+from simulator.screen import Screens
 from simulator.state.stocks import Act
 from simulator.steps import Kind
 from simulator.tally import Tally
@@ -33,6 +34,7 @@ class Player:
     link: Link
     pusher: Pusher
     phone: Phone
+    screens: Screens
     teller: Teller
     tally: Tally
     timestamps: Timestamps
@@ -41,15 +43,23 @@ class Player:
     _tokens: dict[tuple[int, str], str] = field(default_factory=dict)
 
     async def play(self, actions: Sequence[Action]) -> None:
-        """Returns when every action is answered or given up."""
+        """Returns when every action is answered or given up. The flash hour begins when what was before is answered."""
         places = asyncio.Semaphore(self.options.concurrency)
+        under_way: set[asyncio.Task[None]] = set()
+        is_flash = False
         started = time.perf_counter()
         async with asyncio.TaskGroup() as group:
             for index, action in enumerate(actions):
-                if self.options.rate:
+                if action.rush and not is_flash:
+                    is_flash = True
+                    await asyncio.gather(*under_way)
+                if self.options.rate and not action.rush:
                     await asyncio.sleep(max(0.0, started + index / self.options.rate - time.perf_counter()))
-                await places.acquire()
-                group.create_task(self._in_turn(action, places))
+                if not action.rush:
+                    await places.acquire()
+                task = group.create_task(self._in_turn(action, places))
+                under_way.add(task)
+                task.add_done_callback(under_way.discard)
 
     async def _in_turn(self, action: Action, places: asyncio.Semaphore) -> None:
         turn = self._turns.setdefault(action.person.number, asyncio.Lock())
@@ -61,7 +71,8 @@ class Player:
             self.teller.broke(action, str(fault))
         finally:
             self.teller.finished(action)
-            places.release()
+            if not action.rush:
+                places.release()
 
     async def _do(self, action: Action) -> None:
         await self._note(action)
@@ -85,6 +96,8 @@ class Player:
             )
 
     async def _push(self, action: Action) -> None:
+        if action.taps:
+            action = self._tapped(action)
         body = addressed(
             action.account,
             action.openid,
@@ -97,9 +110,17 @@ class Player:
             outcomes = list(await asyncio.gather(*pushes))
         else:
             outcomes = [await push for push in pushes]
-        self.tally.pushed(action, outcomes)
+        answered = next((outcome.answer.text for outcome in outcomes if outcome.is_acknowledged), "")
+        held = self.screens.show(action.openid, answered)
+        self.tally.pushed(action, outcomes, got=bool(held))
         self.teller.pushed(action, outcomes[0], action.copies)
         self._write(action, body, outcomes)
+
+    def _tapped(self, action: Action) -> Action:
+        typed = str(action.fragment["Content"])
+        fragment = self.screens.tap(action.account, action.openid, typed, f"tap/{self.options.seed}/{action.number}")
+        how = "点链接" if "bizmsgmenuid" in fragment else ""
+        return replace(action, fragment=fragment, says=f"{how}「{fragment['Content']}」")
 
     async def _sign_in(self, action: Action) -> None:
         code = await self.link.code(action.account.app_id, action.openid, "login")
@@ -159,6 +180,7 @@ class Ears:
     link: Link
     teller: Teller
     tally: Tally
+    screens: Screens
     names: dict[tuple[str, str], str]
     heard: int
 
@@ -173,5 +195,6 @@ class Ears:
             self.heard = int(message["seq"])
             name = self.names.get((message["app_id"], message["openid"]))
             if name:
+                self.screens.show(message["openid"], message["text"])
                 self.tally.counts["messages_received"] += 1
                 self.teller.received(name, message)

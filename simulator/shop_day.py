@@ -9,6 +9,7 @@ from typing import Any
 
 from simulator.actions import Action
 from simulator.config import Config
+from simulator.flash import rush
 from simulator.makers import make_fields
 from simulator.options import DayOptions
 from simulator.people import Person, cast_people
@@ -25,12 +26,14 @@ def plan_day(config: Config, options: DayOptions, stage: Stage) -> list[Action]:
     """Every action of the day in order of arrival; the same arguments give the same list."""
     arrivals: list[tuple[float, int, int, Action]] = []
     for person in cast_people(config, options.seed, options.people):
-        arrivals += _arrivals(person, options, stage)
+        arrivals += _arrivals(person, config, options, stage)
     arrivals.sort(key=lambda arrival: arrival[:3])
     return [replace(action, number=number) for number, (*_, action) in enumerate(arrivals, start=1)]
 
 
-def _arrivals(person: Person, options: DayOptions, stage: Stage) -> list[tuple[float, int, int, Action]]:
+def _arrivals(
+    person: Person, config: Config, options: DayOptions, stage: Stage
+) -> list[tuple[float, int, int, Action]]:
     dice = random.Random(f"arrivals/{options.seed}/{person.number}")
     actions = _before_night(list(_walk(person, options, stage)))
     for index in range(len(actions) - 1):
@@ -40,6 +43,8 @@ def _arrivals(person: Person, options: DayOptions, stage: Stage) -> list[tuple[f
     for index, action in enumerate(actions):
         arrives_s = max(arrives_s + _TICK_S, action.at_s)
         timed.append((arrives_s, person.number, index, action))
+    for index, (at_s, action) in enumerate(rush(config, person, actions, options), start=len(actions)):
+        timed.append((at_s, person.number, index, action))
     return timed
 
 

@@ -34,15 +34,22 @@ class Stage:
 
 
 def set_stage(config: Config, platform: Mapping[str, Any]) -> Stage:
-    """The stage from the configuration and the platform's own account of its codes and menus (``Link.stage``)."""
+    """The stage from the configuration and the platform's own account of its codes and menus (``Link.stage``).
+
+    The button of a flash offer is left out: nobody taps it by chance, before its hour.
+    """
 
     def scenes(app_id: str) -> tuple[Scene, ...]:
         made = platform.get(app_id, {}).get("scenes", {})
         return config.scenes or tuple(Scene(scene, scene) for scene in made)
 
+    flash_keys = {poster.key for poster in config.posters if poster.flash_hour is not None}
     app_ids = [account.app_id for account in config.accounts]
     return Stage(
         scenes={app_id: scenes(app_id) for app_id in app_ids},
         tickets={app_id: platform.get(app_id, {}).get("scenes", {}) for app_id in app_ids},
-        menu_keys={app_id: platform.get(app_id, {}).get("menu_keys", ()) for app_id in app_ids},
+        menu_keys={
+            app_id: [key for key in platform.get(app_id, {}).get("menu_keys", ()) if key not in flash_keys]
+            for app_id in app_ids
+        },
     )

@@ -21,6 +21,7 @@ class Kind(StrEnum):
     PLACE = "place"
     LOCATION = "location_report"
     CLICK = "click"
+    TAP_LINK = "tap_link"
     VIEW = "view"
     VIEW_MINI = "view_miniprogram"
     SCANCODE = "scancode"
@@ -110,6 +111,11 @@ def pick_place() -> Step:
 def tap(number: int | None = None) -> Step:
     """Taps button ``number`` of the menu, or any."""
     return Step(Kind.CLICK, (number,))
+
+
+def tap_link(*choices: str) -> Step:
+    """Taps a link in what was said last, the one that sends these words if there is one; without a link, types them."""
+    return Step(Kind.TAP_LINK, choices, gap_s=(3.0, 20.0))
 
 
 def open_page(*choices: str) -> Step:

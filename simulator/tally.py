@@ -1,4 +1,4 @@
-"""Counts a day while it is played and sums it up."""
+"""Counts a day while it is played and sums it up; people of the flash hour are told by their names."""
 
 from __future__ import annotations
 
@@ -22,9 +22,10 @@ class Tally:
         self.answers: Counter[str] = Counter()
         self.faults: Counter[str] = Counter()
         self.latencies_s: list[float] = []
+        self.rush: dict[int, tuple[str, bool]] = {}
 
-    def pushed(self, action: Action, outcomes: Sequence[Outcome]) -> None:
-        """One push and its copies; the first outcome is the push."""
+    def pushed(self, action: Action, outcomes: Sequence[Outcome], got: bool = False) -> None:
+        """One push and its copies; the first outcome is the push. ``got``: the answer held a coupon code."""
         self.kinds[action.kind.value] += 1
         self.counts["pushes"] += 1
         self.counts["duplicates_pushed"] += len(outcomes) - 1
@@ -33,6 +34,12 @@ class Tally:
         self.answers[outcomes[0].answer.kind] += 1
         heard = [outcome.answer for outcome in outcomes if outcome.is_acknowledged]
         self.counts["copies_answered_otherwise"] += sum(answer != heard[0] for answer in heard[1:])
+        if action.rush:
+            self.rush[action.person.number] = (
+                action.person.name,
+                self.rush.get(action.person.number, ("", False))[1] or got,
+            )
+            self.counts["flash_pushes"] += len(outcomes)
         for outcome in outcomes:
             self.counts["retries"] += outcome.attempts - 1
             if outcome.is_acknowledged:
@@ -72,6 +79,11 @@ class Tally:
             "seconds": round(seconds, 3),
             "by_kind": dict(self.kinds),
             "by_answer": dict(self.answers),
+            "flash": {
+                "pushes": self.counts["flash_pushes"],
+                "got": [name for name, got in self.rush.values() if got],
+                "late": [name for name, got in self.rush.values() if not got],
+            },
             "faults": dict(self.faults.most_common(_FAULTS_SHOWN)),
         }
 

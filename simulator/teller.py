@@ -68,6 +68,12 @@ class Teller:
             )
         }
         self._write("打烊 closed · " + " · ".join(f"{name} {value}" for name, value in said.items()))
+        flash = summary["flash"]
+        if flash["pushes"]:
+            self._write(
+                f"秒杀 flash · {flash['pushes']} 次推送 pushes · {len(flash['got'])} 人抢到 got one · "
+                f"{len(flash['late'])} 人来晚了 too late"
+            )
         for fault, count in summary["faults"].items():
             self._write(f"   ✗ {count} × {fault}")
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from simulator.personas.persona import Persona
-from simulator.steps import allow_notice, follow, log_in, say, send_place, share_link, show, tap
+from simulator.steps import allow_notice, follow, log_in, say, send_place, share_link, show, tap, tap_link
 
 _LUNCH_AND_EVENING = (12, 12, 13, 18, 19, 20)
 
@@ -51,6 +51,7 @@ PERSONAS = (
             say("腰围64穿几码", "平时穿XS，你们家偏大还是偏小？"),
             say("九分的还是七分的显高一点呀", "可以到店免费改裤长吗").after(3, 20),
             send_place(),
+            tap_link("附近优惠"),
             say("营业时间"),
         ),
     ),

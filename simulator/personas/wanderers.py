@@ -3,7 +3,18 @@
 from __future__ import annotations
 
 from simulator.personas.persona import Persona
-from simulator.steps import follow, pick_place, report_location, say, scan, send_place, stop_notices, tap, unfollow
+from simulator.steps import (
+    follow,
+    pick_place,
+    report_location,
+    say,
+    scan,
+    send_place,
+    stop_notices,
+    tap,
+    tap_link,
+    unfollow,
+)
 
 PERSONAS = (
     Persona(
@@ -14,6 +25,7 @@ PERSONAS = (
             follow(None),
             say("附近门店", "你们店在哪"),
             send_place(),
+            tap_link("附近优惠"),
             say("有停车场吗", "地铁哪个口出来").maybe(0.5),
             say("开到几点", "营业时间"),
             say("到了到了，门口排队吗").after(20, 60).maybe(0.6),
@@ -89,6 +101,7 @@ PERSONAS = (
             say("营业时间", "现在营业吗"),
             say("上海门店", "附近门店"),
             send_place().after(15, 80),
+            tap_link("附近优惠"),
             tap().maybe(0.5),
         ),
     ),
