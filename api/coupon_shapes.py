@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from campaigns.coupons.counter import Offered
-from campaigns.coupons.till import OPEN
+from campaigns.coupons.redemption.till import OPEN
 from campaigns.coupons.wallet import OwnCopy
 from campaigns.coupons.words import NameOf, rules, worth
 from core.clock import BRAND_ZONE

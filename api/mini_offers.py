@@ -12,7 +12,7 @@ from api.fields import check_names, find_place
 from api.personal import personal
 from api.visitors import Visitors
 from campaigns.coupons.counter import CouponCounter, OfferedNear
-from campaigns.coupons.left import left_for
+from campaigns.coupons.offers.listing import left_for
 from core.clock import Now
 from guides.stores import StoreDirectory
 
@@ -37,7 +37,7 @@ class OffersResource:
         point, now = find_place(body), self._now()
         await self._stores.refresh()
         found = self._counter.offers_near(point, now)[:_MOST]
-        left = await left_for(visitor.customer_id, [each.offer for each in found], now)
+        left = await left_for([each.offer for each in found], visitor.app_id, visitor.openid, now)
         return personal(
             {
                 "offers": [

@@ -9,7 +9,7 @@ from pathlib import Path
 import segno
 
 from bot.client.qrcodes import create_qrcode
-from campaigns.coupons.windows import check_offered
+from campaigns.coupons.offers.windows import check_offered
 from commands.output import Exit, Output, table
 from commands.wiring import Installation, database, operator, read_installation, wechat
 from core.clock import local, now

@@ -9,10 +9,10 @@ from bot.client.client import WeChatClient
 from bot.client.sender import WeChatSender
 from bot.client.users import AccountFollowers
 from campaigns.care.book import CareBook
-from campaigns.coupons.carried import CarriedCoupons
 from campaigns.coupons.codes import Codes
-from campaigns.coupons.filled_codes import FilledCodes
-from campaigns.coupons.redeeming import expire_due as expire_coupons
+from campaigns.coupons.redemption.redeeming import expire_due as expire_coupons
+from campaigns.coupons.sending.carried import CarriedCoupons
+from campaigns.coupons.sending.filled_codes import FilledCodes
 from campaigns.still_true import AllStillTrue
 from commands.wiring import Installation
 from core.accounts import AccountKind

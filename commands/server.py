@@ -34,9 +34,9 @@ from bot.edge.webhook import Webhook
 from bot.routing import Router, discover
 from campaigns.answers.base import AnswerBase
 from campaigns.answers.rephrase import Rephraser
+from campaigns.coupons.claiming.pace import Crowds
 from campaigns.coupons.codes import Codes
 from campaigns.coupons.counter import CouponCounter
-from campaigns.coupons.pace import Crowds
 from campaigns.keyword_replies import KeywordReplies
 from commands.logs import configure_logs
 from commands.output import Exit, Output

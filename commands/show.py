@@ -6,8 +6,8 @@ import argparse
 import json
 from typing import Any
 
-from campaigns.coupons.carried import find_carried
 from campaigns.coupons.figures import count_coupons
+from campaigns.coupons.sending.carried import find_carried
 from commands.output import Exit, Output, table
 from commands.wiring import Installation, database, operator, read_installation
 from core.clock import local, now

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from enum import StrEnum
 
 from campaigns.coupons.counter import CouponCounter
-from campaigns.coupons.near import OfferedNear
+from campaigns.coupons.offers.near import OfferedNear
 from campaigns.coupons.words import rules, worth
 from core.accounts import AccountKind
 from core.messages import Inbound

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 
-from campaigns.coupons.claims import Claim
-from campaigns.coupons.issuing import Near
+from campaigns.coupons.claiming.claims import Claim
+from campaigns.coupons.claiming.issuing import Near
 from campaigns.coupons.refusals import Refusal
 from campaigns.coupons.words import offer_line, own_copy
 from core.messages import Inbound

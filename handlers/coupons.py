@@ -13,9 +13,9 @@ import re
 from bot.routing import Rank, Route, answers, said
 from bot.spoken import CLICK, wish_of, words_of
 from campaigns.coupons.counter import Offered
-from campaigns.coupons.listing import Listing, list_for
-from campaigns.coupons.near import OfferedNear
-from campaigns.coupons.passes import is_fresh, split_pass
+from campaigns.coupons.offers.listing import Listing, list_for
+from campaigns.coupons.offers.near import OfferedNear
+from campaigns.coupons.offers.passes import is_fresh, split_pass
 from campaigns.coupons.refusals import No, Refusal
 from campaigns.coupons.words import own_copy
 from core.errors import Busy

@@ -7,7 +7,7 @@ a person. With consent the coarse place is kept from the journal row, like every
 from __future__ import annotations
 
 from bot.routing import Rank, Route, answers, changes
-from campaigns.coupons.unasked import Unasked
+from campaigns.coupons.offers.unasked import Unasked
 from core.messages import Inbound, Reply, Text
 from core.ports import Subject
 from guides.hours import hours_at

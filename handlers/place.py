@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.routing import Route, answers
-from campaigns.coupons.listing import list_for
+from campaigns.coupons.offers.listing import list_for
 from core.messages import Inbound, Reply, Text
 from core.places import Point
 from guides.nearby import FAR_M, Basis, Shops, shops_near

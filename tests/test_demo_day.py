@@ -19,7 +19,7 @@ from bot.routing import Router, discover
 from campaigns.answers.base import AnswerBase
 from campaigns.coupons.codes import Codes
 from campaigns.coupons.counter import CouponCounter, Offered
-from campaigns.coupons.template_form import read_offer
+from campaigns.coupons.offers.template_form import read_offer
 from campaigns.keyword_replies import KeywordReplies, Match, Rule
 from core.accounts import AccountKind
 from core.messages import Inbound

@@ -7,7 +7,7 @@ import sys
 import uvloop
 
 from benchmarks.coupons.crowd import drive
-from campaigns.coupons.claims import Claim, Claims, Given
+from campaigns.coupons.claiming.claims import Claim, Claims, Given
 from campaigns.coupons.codes import Codes
 from core.clock import now
 from models.database import close_database, open_database

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.webhook import databases
-from campaigns.coupons.template_form import read_offer
+from campaigns.coupons.offers.template_form import read_offer
 from campaigns.coupons.terms import to_json
 from core.clock import now
 from models import Coupon, CouponTemplate, TemplateState

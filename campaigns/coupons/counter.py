@@ -10,17 +10,17 @@ from datetime import datetime
 
 from tortoise.transactions import in_transaction
 
-from campaigns.coupons.claims import LONGEST_KEY, Claim, Claims, Given, decide
+from campaigns.coupons.claiming.claims import LONGEST_KEY, Claim, Claims, Given, decide
+from campaigns.coupons.claiming.issuing import Near
+from campaigns.coupons.claiming.pace import ANY_CROWD, Crowds
 from campaigns.coupons.codes import Codes
-from campaigns.coupons.issuing import Near
-from campaigns.coupons.near import Offered as Offered
-from campaigns.coupons.near import OfferedNear as OfferedNear
-from campaigns.coupons.near import at_stores, by_place, in_order
-from campaigns.coupons.pace import ANY_CROWD, Crowds
-from campaigns.coupons.passes import Passes, is_fresh
+from campaigns.coupons.offers.near import Offered as Offered
+from campaigns.coupons.offers.near import OfferedNear as OfferedNear
+from campaigns.coupons.offers.near import at_stores, by_place, in_order
+from campaigns.coupons.offers.passes import Passes, is_fresh
+from campaigns.coupons.offers.templates import REVISION, find_template, list_templates
 from campaigns.coupons.refusals import Refusal
 from campaigns.coupons.shops import stores_of
-from campaigns.coupons.templates import REVISION, find_template, list_templates
 from campaigns.coupons.wallet import OwnCopy, find_own, get_own, list_own
 from core.errors import Missing
 from core.places import Point

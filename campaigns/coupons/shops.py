@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from campaigns.coupons.redemption.till import Shop
 from campaigns.coupons.terms import Terms
-from campaigns.coupons.till import Shop
 from core.errors import Invalid
 from models import Organisation, OrganisationKind, Store
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from campaigns.coupons.codes import Codes
+from campaigns.coupons.redemption.till import OPEN
 from campaigns.coupons.terms import Terms, from_json
-from campaigns.coupons.till import OPEN
 from models import Coupon
 from models.coupons import CouponState
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from campaigns.coupons.choosing import Choice, choose
 from campaigns.coupons.codes import Codes
 from campaigns.coupons.money import read_yuan, yuan
+from campaigns.coupons.redemption.choosing import Choice, choose
+from campaigns.coupons.redemption.till import Basket
 from campaigns.coupons.shops import find_shop
-from campaigns.coupons.till import Basket
 from campaigns.coupons.wallet import get_own
 from commands.coupon.people import customer_of
 from commands.output import Exit, Output

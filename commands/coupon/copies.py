@@ -7,12 +7,12 @@ import uuid
 from datetime import timedelta
 from typing import Any
 
+from campaigns.coupons.claiming.pace import Crowds
 from campaigns.coupons.codes import Codes
 from campaigns.coupons.money import read_yuan, yuan
-from campaigns.coupons.pace import Crowds
-from campaigns.coupons.redeeming import Done, Look, Till
+from campaigns.coupons.redemption.redeeming import Done, Look, Till
+from campaigns.coupons.redemption.till import Basket
 from campaigns.coupons.refusals import Refusal
-from campaigns.coupons.till import Basket
 from campaigns.coupons.words import rules, worth
 from commands.coupon.refusing import tell_refusal
 from commands.output import Exit, Output, table

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from campaigns.coupons.farming import allow_scene, allow_store, list_refused
+from campaigns.coupons.claiming.farming import allow_scene, allow_store, list_refused
 from commands.output import Exit, Output, table
 from commands.wiring import operator
 from core.clock import local, now

@@ -6,11 +6,11 @@ import argparse
 import uuid
 from typing import Any
 
-from campaigns.coupons.blocks import block, lift, list_blocks
-from campaigns.coupons.claims import Claim, Claims
+from campaigns.coupons.claiming.blocks import block, lift, list_blocks
+from campaigns.coupons.claiming.claims import Claim, Claims
 from campaigns.coupons.codes import Codes
+from campaigns.coupons.offers.templates import get_template
 from campaigns.coupons.refusals import Refusal
-from campaigns.coupons.templates import get_template
 from campaigns.coupons.wallet import list_own
 from campaigns.coupons.words import own_copy
 from commands.coupon.refusing import tell_refusal

@@ -9,15 +9,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from campaigns.coupons.around import Around, Counted, find_around
-from campaigns.coupons.audiences import Ids, everybody, find_customers, find_tag, holders_of, these
+from campaigns.coupons.claiming.issuing import Near
 from campaigns.coupons.codes import Codes
-from campaigns.coupons.issuing import Near
 from campaigns.coupons.money import yuan
-from campaigns.coupons.send import Outcome, Send
-from campaigns.coupons.send_form import Message, read_message
-from campaigns.coupons.sending import CouponSender, hold_key
-from campaigns.coupons.templates import Stored, get_template
+from campaigns.coupons.offers.templates import Stored, get_template
+from campaigns.coupons.sending.around import Around, Counted, find_around
+from campaigns.coupons.sending.audiences import Ids, everybody, find_customers, find_tag, holders_of, these
+from campaigns.coupons.sending.send import Outcome, Send
+from campaigns.coupons.sending.send_form import Message, read_message
+from campaigns.coupons.sending.sending import CouponSender, hold_key
 from campaigns.toml_file import read_file
 from commands.output import Exit, Output, table
 from commands.wiring import Installation, operator

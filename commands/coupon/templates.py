@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from campaigns.coupons.money import yuan
-from campaigns.coupons.template_form import form_of
-from campaigns.coupons.templates import (
+from campaigns.coupons.offers.template_form import form_of
+from campaigns.coupons.offers.templates import (
     Stored,
     add_template,
     get_template,

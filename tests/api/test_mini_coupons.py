@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 
 from api.session_tokens import SessionTokens
-from campaigns.coupons.blocks import block
+from campaigns.coupons.claiming.blocks import block
 from campaigns.coupons.counter import CouponCounter
+from campaigns.coupons.offers.templates import add_template, step_template
 from campaigns.coupons.refusals import Refusal
-from campaigns.coupons.templates import add_template, step_template
 from campaigns.coupons.wallet import OwnCopy
 from core.errors import Busy
 from customers.erasure import erase_person

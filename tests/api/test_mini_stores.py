@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from campaigns.coupons.templates import step_template
+from campaigns.coupons.offers.templates import step_template
 from core.accounts import Crs
 from core.coordinates import convert
 from core.places import Point

@@ -10,13 +10,13 @@ import pytest
 from campaigns.care.book import CareBook
 from campaigns.care.planner import plan_fire, prepare
 from campaigns.care.rules import add_rule, get_rule, switch_rule
-from campaigns.coupons.audiences import these
-from campaigns.coupons.carried import CarriedCoupons, find_carried
-from campaigns.coupons.filled_codes import FilledCodes
-from campaigns.coupons.redeeming import Till
-from campaigns.coupons.send import Send
-from campaigns.coupons.send_form import read_message
-from campaigns.coupons.sending import CouponSender
+from campaigns.coupons.redemption.redeeming import Till
+from campaigns.coupons.sending.audiences import these
+from campaigns.coupons.sending.carried import CarriedCoupons, find_carried
+from campaigns.coupons.sending.filled_codes import FilledCodes
+from campaigns.coupons.sending.send import Send
+from campaigns.coupons.sending.send_form import read_message
+from campaigns.coupons.sending.sending import CouponSender
 from campaigns.still_true import AllStillTrue
 from models import Coupon, Delivery
 from models.dialect.deliveries import insert_planned

@@ -11,7 +11,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
-from campaigns.coupons.claims import Answer, Claim, Claims, Given
+from campaigns.coupons.claiming.claims import Answer, Claim, Claims, Given
 from campaigns.coupons.codes import Codes
 from core.clock import now
 from models import Coupon, CouponCall, CouponEntry, CouponEvent, CouponState, CouponTemplate

@@ -20,12 +20,12 @@ from typing import Any, NamedTuple, TextIO
 
 import uvloop
 
-from campaigns.coupons.claims import Claim, Claims, Given
+from campaigns.coupons.claiming.claims import Claim, Claims, Given
 from campaigns.coupons.codes import Codes
-from campaigns.coupons.redeeming import Done, Till, expire_due
+from campaigns.coupons.offers.templates import get_template, set_template, step_template
+from campaigns.coupons.redemption.redeeming import Done, Till, expire_due
+from campaigns.coupons.redemption.till import Basket
 from campaigns.coupons.refusals import Refusal
-from campaigns.coupons.templates import get_template, set_template, step_template
-from campaigns.coupons.till import Basket
 from core.clock import now
 from core.errors import Busy, Invalid
 from models import CouponEvent, CouponState

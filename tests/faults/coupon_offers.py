@@ -10,7 +10,7 @@ from typing import Any
 
 import uvloop
 
-from campaigns.coupons.templates import add_template, step_template
+from campaigns.coupons.offers.templates import add_template, step_template
 from core.clock import now
 from models.database import close_database, open_database
 

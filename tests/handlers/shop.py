@@ -16,8 +16,8 @@ from bot.channels.xml import read_xml
 from bot.edge.desk import Desk
 from bot.routing import Router, discover
 from campaigns.answers.base import AnswerBase
+from campaigns.coupons.claiming.pace import ANY_CROWD, Crowds
 from campaigns.coupons.counter import CouponCounter
-from campaigns.coupons.pace import ANY_CROWD, Crowds
 from campaigns.keyword_replies import KeywordReplies
 from core.accounts import Account, AccountKind, Crs
 from core.messages import Reply, Text

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from campaigns.coupons.templates import step_template
+from campaigns.coupons.offers.templates import step_template
 from models import Coupon, CouponEntry
 from tests.campaigns.coupons.offers import publish
 from tests.handlers.shop import SHOP, Shop, words_in

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from campaigns.coupons.codes import ALPHABET
-from campaigns.coupons.passes import split_pass
+from campaigns.coupons.offers.passes import split_pass
 from models import Coupon, CouponCall, Customer, Interaction, Place
 from tests.guides.brand import APP
 from tests.handlers.shop import MINI, Shop, planned

@@ -8,7 +8,7 @@ from typing import Any
 import handlers
 from bot.edge.desk import Desk
 from bot.routing import Router, discover
-from campaigns.coupons.templates import step_template
+from campaigns.coupons.offers.templates import step_template
 from core.accounts import Crs
 from core.coordinates import to_wgs84
 from core.places import Point

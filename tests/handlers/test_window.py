@@ -7,8 +7,8 @@ from datetime import timedelta
 import pytest
 from tortoise.transactions import in_transaction
 
-from campaigns.coupons.pace import Crowds
-from campaigns.coupons.templates import add_template, step_template
+from campaigns.coupons.claiming.pace import Crowds
+from campaigns.coupons.offers.templates import add_template, step_template
 from guides.binding import Bindings, Meeting
 from guides.reception import Reception
 from guides.scenes import Made, store_window

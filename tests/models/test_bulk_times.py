@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from campaigns.coupons.claims import Claims
+from campaigns.coupons.claiming.claims import Claims
 from campaigns.coupons.refusals import Refusal
 from core.clock import BRAND_ZONE
 from models import CouponCall

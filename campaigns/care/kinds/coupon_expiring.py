@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from campaigns.care.kind import DAY, Claim, Due, Kind, Occasion, Rule, day_span, end_of_day
 from campaigns.care.people import among, due_of
 from campaigns.care.settings_form import SettingsForm
-from campaigns.coupons.till import OPEN
+from campaigns.coupons.redemption.till import OPEN
 from core.clock import BRAND_ZONE
 from models import Coupon, CouponEntry
 from models.dialect.audiences import Member, coupons_end

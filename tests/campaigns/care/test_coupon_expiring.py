@@ -8,9 +8,9 @@ import pytest
 
 from campaigns.care.preview import preview
 from campaigns.coupons import person_tables as person_tables  # registers how two customers' copies become one's
-from campaigns.coupons.claims import Claims, Given
-from campaigns.coupons.redeeming import Till, expire_due
-from campaigns.coupons.till import Basket
+from campaigns.coupons.claiming.claims import Claims, Given
+from campaigns.coupons.redemption.redeeming import Till, expire_due
+from campaigns.coupons.redemption.till import Basket
 from core.errors import Invalid
 from customers.merging import merge
 from models import Coupon

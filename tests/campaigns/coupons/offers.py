@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from campaigns.coupons.claims import Claim
+from campaigns.coupons.claiming.claims import Claim
 from campaigns.coupons.codes import Codes
-from campaigns.coupons.templates import add_template, step_template
+from campaigns.coupons.offers.templates import add_template, step_template
 from core.clock import BRAND_ZONE
 from models import Coupon
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from campaigns.coupons.audiences import these
-from campaigns.coupons.send import Outcome, Send
-from campaigns.coupons.send_form import read_message
-from campaigns.coupons.sending import BATCH, CouponSender
+from campaigns.coupons.sending.audiences import these
+from campaigns.coupons.sending.send import Outcome, Send
+from campaigns.coupons.sending.send_form import read_message
+from campaigns.coupons.sending.sending import BATCH, CouponSender
 from core.ports import GuideTasks
 from delivery.policy import ContactRules
 from guides.care_tasks import CareTasks

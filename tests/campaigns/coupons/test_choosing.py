@@ -13,13 +13,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from campaigns.coupons.choosing import choose
-from campaigns.coupons.claims import Claim, Claims, Given
-from campaigns.coupons.redeeming import Done, Till
+from campaigns.coupons.claiming.claims import Claim, Claims, Given
+from campaigns.coupons.redemption.choosing import choose
+from campaigns.coupons.redemption.redeeming import Done, Till
+from campaigns.coupons.redemption.stacking import Candidate, best_combination
+from campaigns.coupons.redemption.till import Basket, Shop
 from campaigns.coupons.refusals import No, Refusal
-from campaigns.coupons.stacking import Candidate, best_combination
 from campaigns.coupons.terms import Kind, Stacking, Terms
-from campaigns.coupons.till import Basket, Shop
 from models import Coupon
 from tests.campaigns.coupons.offers import CODES, NOON, code_of, publish
 from tests.campaigns.coupons.test_redeeming import open_store

@@ -7,10 +7,10 @@ from datetime import timedelta
 import pytest
 from tortoise.transactions import in_transaction
 
-from campaigns.coupons.claims import Claims, Given
-from campaigns.coupons.issuing import Near
+from campaigns.coupons.claiming.claims import Claims, Given
+from campaigns.coupons.claiming.issuing import Near
+from campaigns.coupons.offers.templates import get_template, step_template
 from campaigns.coupons.refusals import No, Refusal
-from campaigns.coupons.templates import get_template, step_template
 from core.errors import Busy
 from models import Coupon, CouponBlock, CouponEntry, CouponTemplate, CustomerTag, Tag, TagKind
 from models.dialect.coupons import CopyRow, Taking, store_claims

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from campaigns.coupons.claims import Claims
+from campaigns.coupons.claiming.claims import Claims
 from campaigns.coupons.figures import count_coupons
-from campaigns.coupons.redeeming import Till
-from campaigns.coupons.till import Basket
+from campaigns.coupons.redemption.redeeming import Till
+from campaigns.coupons.redemption.till import Basket
 from models import Coupon, CouponTemplate
 from tests.campaigns.coupons.offers import CODES, NOON, claim, code_of, publish
 from tests.customers.people import meet

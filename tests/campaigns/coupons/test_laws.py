@@ -27,12 +27,12 @@ from hypothesis.stateful import (
 )
 
 from campaigns.coupons import person_tables as person_tables  # registers how coupons merge and are erased
-from campaigns.coupons.blocks import block, lift
-from campaigns.coupons.claims import Answer, Claim, Claims, Given
-from campaigns.coupons.redeeming import Done, Till, expire_due
+from campaigns.coupons.claiming.blocks import block, lift
+from campaigns.coupons.claiming.claims import Answer, Claim, Claims, Given
+from campaigns.coupons.offers.templates import add_template, set_template, step_template
+from campaigns.coupons.redemption.redeeming import Done, Till, expire_due
+from campaigns.coupons.redemption.till import Basket
 from campaigns.coupons.refusals import Refusal
-from campaigns.coupons.templates import add_template, set_template, step_template
-from campaigns.coupons.till import Basket
 from core.errors import Invalid, Missing
 from customers.erasure import erase_person
 from customers.merging import merge

@@ -8,7 +8,7 @@ from datetime import date
 
 import pytest
 
-from campaigns.coupons.near import AREA_M, Offered, OfferedNear, at_stores, by_place, in_order
+from campaigns.coupons.offers.near import AREA_M, Offered, OfferedNear, at_stores, by_place, in_order
 from campaigns.coupons.terms import Kind, Terms
 from core.accounts import Crs
 from core.coordinates import to_gcj02, to_wgs84

@@ -7,15 +7,15 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import timedelta
 
-from campaigns.coupons.blocks import block
-from campaigns.coupons.claims import Claim, Claims
-from campaigns.coupons.farming import allow_scene, allow_store, list_refused
-from campaigns.coupons.issuing import Near
-from campaigns.coupons.pace import Crowds
-from campaigns.coupons.redeeming import Done, Till
+from campaigns.coupons.claiming.blocks import block
+from campaigns.coupons.claiming.claims import Claim, Claims
+from campaigns.coupons.claiming.farming import allow_scene, allow_store, list_refused
+from campaigns.coupons.claiming.issuing import Near
+from campaigns.coupons.claiming.pace import Crowds
+from campaigns.coupons.offers.templates import get_template
+from campaigns.coupons.redemption.redeeming import Done, Till
+from campaigns.coupons.redemption.till import Basket
 from campaigns.coupons.refusals import No, Refusal
-from campaigns.coupons.templates import get_template
-from campaigns.coupons.till import Basket
 from models import Audit, Coupon, CouponEntry, CouponPace
 from tests.campaigns.coupons.offers import CODES, NOON, code_of, publish
 from tests.campaigns.coupons.test_redeeming import open_store

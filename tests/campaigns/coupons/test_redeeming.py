@@ -5,11 +5,11 @@ from datetime import timedelta
 
 import pytest
 
-from campaigns.coupons.claims import Claims, Given
-from campaigns.coupons.redeeming import Done, Till, expire_due
+from campaigns.coupons.claiming.claims import Claims, Given
+from campaigns.coupons.offers.templates import get_template
+from campaigns.coupons.redemption.redeeming import Done, Till, expire_due
+from campaigns.coupons.redemption.till import Basket
 from campaigns.coupons.refusals import No, Refusal
-from campaigns.coupons.templates import get_template
-from campaigns.coupons.till import Basket
 from core.errors import Invalid
 from models import Coupon, CouponEntry, Organisation, OrganisationKind, Store
 from tests.campaigns.coupons.offers import CODES, NOON, claim, code_of, publish

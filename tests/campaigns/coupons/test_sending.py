@@ -12,16 +12,16 @@ from pathlib import Path
 import pytest
 
 from campaigns.coupons import person_tables as person_tables  # registers how two customers' copies become one's
-from campaigns.coupons.audiences import these
-from campaigns.coupons.carried import CarriedCoupons, find_carried
 from campaigns.coupons.codes import read_code
-from campaigns.coupons.filled_codes import FilledCodes, mark_of
-from campaigns.coupons.redeeming import Till
+from campaigns.coupons.offers.templates import get_template, set_template, step_template
+from campaigns.coupons.redemption.redeeming import Till
+from campaigns.coupons.redemption.till import Basket
 from campaigns.coupons.refusals import No
-from campaigns.coupons.send_form import VARIABLES, read_message
-from campaigns.coupons.sending import hold_key
-from campaigns.coupons.templates import get_template, set_template, step_template
-from campaigns.coupons.till import Basket
+from campaigns.coupons.sending.audiences import these
+from campaigns.coupons.sending.carried import CarriedCoupons, find_carried
+from campaigns.coupons.sending.filled_codes import FilledCodes, mark_of
+from campaigns.coupons.sending.send_form import VARIABLES, read_message
+from campaigns.coupons.sending.sending import hold_key
 from core.errors import Invalid
 from core.ports import TaskAsked
 from customers.merging import merge

@@ -8,8 +8,8 @@ from collections import Counter
 import pytest
 
 from campaigns.coupons import person_tables as person_tables  # registers how two customers' copies become one's
-from campaigns.coupons.claims import Claims
-from campaigns.coupons.templates import get_template
+from campaigns.coupons.claiming.claims import Claims
+from campaigns.coupons.offers.templates import get_template
 from customers.merging import merge
 from models import Coupon, CouponEntry, Delivery
 from tests.campaigns.coupons.offers import CODES, NOON, claim, publish

@@ -2,9 +2,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from campaigns.coupons.stacking import Candidate, best_combination, first_clash
+from campaigns.coupons.redemption.stacking import Candidate, best_combination, first_clash
+from campaigns.coupons.redemption.till import Basket
 from campaigns.coupons.terms import Kind, Stacking, Terms
-from campaigns.coupons.till import Basket
 
 
 def coupon(key: str, kind: Kind = Kind.CASH, stacking: Stacking = Stacking.ANY, **terms: Any) -> Candidate:

@@ -13,9 +13,9 @@ import re
 from datetime import date, datetime, timedelta
 from zlib import crc32
 
+from campaigns.coupons.claiming.issuing import Near
 from campaigns.coupons.codes import ALPHABET, Codes
-from campaigns.coupons.issuing import Near
-from campaigns.coupons.near import Offered, OfferedNear
+from campaigns.coupons.offers.near import Offered, OfferedNear
 from core.places import Point
 from guides.stores import StoreDirectory
 

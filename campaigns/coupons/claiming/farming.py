@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from tortoise.transactions import in_transaction
 
-from campaigns.coupons.pace import words_of_scene, words_of_store
+from campaigns.coupons.claiming.pace import words_of_scene, words_of_store
 from campaigns.coupons.refusals import No
 from core.errors import Invalid
 from customers.audit import note

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from campaigns.coupons.stacking import Candidate
+from campaigns.coupons.redemption.stacking import Candidate
+from campaigns.coupons.redemption.till import Basket
 from campaigns.coupons.terms import Kind, from_json
-from campaigns.coupons.till import Basket
 from models.dialect.copies import list_redeemed
 from models.dialect.locks import lock_word
 

@@ -6,8 +6,8 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
+from campaigns.coupons.claiming.pace import PACE_S, Limit, Paces
 from campaigns.coupons.money import yuan
-from campaigns.coupons.pace import PACE_S, Limit, Paces
 from campaigns.coupons.refusals import No, Refusal, refuse
 from campaigns.coupons.terms import Terms, from_json
 from core.clock import BRAND_ZONE

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from campaigns.coupons.carried import OCCURRENCE_PREFIX
-from campaigns.coupons.issuing import Near
+from campaigns.coupons.claiming.issuing import Near
 from campaigns.coupons.refusals import Refusal
-from campaigns.coupons.send_form import Message
+from campaigns.coupons.sending.carried import OCCURRENCE_PREFIX
+from campaigns.coupons.sending.send_form import Message
 from campaigns.coupons.terms import Terms
 from core.clock import BRAND_ZONE
 from delivery.decided import Planned, may_go

@@ -12,8 +12,8 @@ from datetime import date, datetime
 from itertools import islice
 
 from campaigns.coupons.counter import CouponCounter
-from campaigns.coupons.listing import Listing, list_for
-from campaigns.coupons.near import AREA_M, Offered, OfferedNear, in_order
+from campaigns.coupons.offers.listing import Listing, list_for
+from campaigns.coupons.offers.near import AREA_M, Offered, OfferedNear, in_order
 from core.clock import BRAND_ZONE
 from core.places import Point
 from core.ports import Subject

@@ -16,15 +16,15 @@ from typing import Any
 
 from tortoise.transactions import in_transaction
 
-from campaigns.coupons.claims import LONGEST_KEY
+from campaigns.coupons.claiming.claims import LONGEST_KEY
+from campaigns.coupons.claiming.pace import ANY_CROWD, Crowds, hold, limits_of_redemption
 from campaigns.coupons.codes import Codes
-from campaigns.coupons.orders import hold_order
-from campaigns.coupons.pace import ANY_CROWD, Crowds, hold, limits_of_redemption
+from campaigns.coupons.redemption.orders import hold_order
+from campaigns.coupons.redemption.stacking import Candidate, first_clash
+from campaigns.coupons.redemption.till import OPEN, Basket, Shop, is_locked, why_not, why_not_reversed
 from campaigns.coupons.refusals import No, Refusal, read_refusal, refusal_to_json, refuse
 from campaigns.coupons.shops import find_shop
-from campaigns.coupons.stacking import Candidate, first_clash
 from campaigns.coupons.terms import Terms, from_json
-from campaigns.coupons.till import OPEN, Basket, Shop, is_locked, why_not, why_not_reversed
 from core.errors import Invalid
 from models import CouponEntry, CouponTemplate
 from models.coupons import CouponEvent, CouponState

@@ -15,12 +15,12 @@ from datetime import datetime, timedelta
 
 from tortoise.transactions import in_transaction
 
-from campaigns.coupons.claims import Answer, Claim, Given, decide
+from campaigns.coupons.claiming.claims import Answer, Claim, Given, decide
 from campaigns.coupons.codes import Codes
-from campaigns.coupons.filled_codes import mark_of
+from campaigns.coupons.offers.templates import Stored, get_template
 from campaigns.coupons.refusals import No, Refusal
-from campaigns.coupons.send import Outcome, Send
-from campaigns.coupons.templates import Stored, get_template
+from campaigns.coupons.sending.filled_codes import mark_of
+from campaigns.coupons.sending.send import Outcome, Send
 from core.accounts import Account
 from core.clock import Now, now
 from core.errors import Invalid

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from campaigns.coupons.redemption.stacking import Candidate, best_combination, why_not_chosen
+from campaigns.coupons.redemption.till import OPEN, Basket, Shop, why_not
 from campaigns.coupons.refusals import Refusal
-from campaigns.coupons.stacking import Candidate, best_combination, why_not_chosen
 from campaigns.coupons.terms import Terms, from_json
-from campaigns.coupons.till import OPEN, Basket, Shop, why_not
 from models.dialect.copies import HeldCopy, list_open
 
 

@@ -15,10 +15,10 @@ from typing import Any
 
 from tortoise.transactions import in_transaction
 
-from campaigns.coupons import issuing
+from campaigns.coupons.claiming import issuing
+from campaigns.coupons.claiming.issuing import BUDGET_REACHED, Copy, Near, Offer, People
+from campaigns.coupons.claiming.pace import ANY_CROWD, PACE_S, Crowds, Limit, hold, limits_of_claim
 from campaigns.coupons.codes import Codes
-from campaigns.coupons.issuing import BUDGET_REACHED, Copy, Near, Offer, People
-from campaigns.coupons.pace import ANY_CROWD, PACE_S, Crowds, Limit, hold, limits_of_claim
 from campaigns.coupons.refusals import Refusal, read_refusal, refusal_to_json
 from core.batching import GroupCommit
 from core.clock import BRAND_ZONE

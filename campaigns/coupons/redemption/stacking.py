@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from itertools import combinations
 
 from campaigns.coupons.money import yuan
+from campaigns.coupons.redemption.till import Basket
 from campaigns.coupons.refusals import No, Refusal, refuse
 from campaigns.coupons.terms import Kind, Stacking, Terms
-from campaigns.coupons.till import Basket
 
 MOST_TOGETHER = 4
 MOST_CONSIDERED = 12

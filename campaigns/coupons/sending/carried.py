@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from campaigns.coupons.till import OPEN
+from campaigns.coupons.redemption.till import OPEN
 from models import Coupon, Delivery
 
 OCCURRENCE_PREFIX = "coupon:"

@@ -9,8 +9,8 @@ from typing import Any
 
 from tortoise.transactions import in_transaction
 
+from campaigns.coupons.offers.template_form import Offer, form_of, read_offer
 from campaigns.coupons.shops import check_places
-from campaigns.coupons.template_form import Offer, form_of, read_offer
 from campaigns.coupons.terms import from_json, to_json
 from core.errors import Invalid, Missing
 from customers.audit import note

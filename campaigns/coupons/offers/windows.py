@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from campaigns.coupons.offers.templates import get_template
 from campaigns.coupons.shops import stores_of
-from campaigns.coupons.templates import get_template
 from core.errors import Invalid
 from models import TemplateState
 

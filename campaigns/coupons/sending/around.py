@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from campaigns.coupons.audiences import Ids
+from campaigns.coupons.sending.audiences import Ids
 from core.errors import Invalid
 from core.places import Point
 from customers.audit import note
