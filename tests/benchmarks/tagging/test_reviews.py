@@ -9,8 +9,13 @@ import pytest
 
 pytest.importorskip("numpy", reason="numpy absent: the benchmarks' group of libraries is not installed")
 pytest.importorskip("scipy", reason="scipy absent: the benchmarks' group of libraries is not installed")
+pytest.importorskip("sklearn", reason="scikit-learn absent: the benchmarks' group of libraries is not installed")
+
+import numpy as np
+from scipy.sparse import csr_matrix
 
 from benchmarks.tagging.data import REVIEWS, Folders, Review, read_reviews
+from benchmarks.tagging.reviews import linear
 from benchmarks.tagging.reviews.lexicons import ByLexicon, learn, learnt_category
 from benchmarks.tagging.reviews.splits import cut, judge, stratified
 
@@ -71,3 +76,18 @@ def test_a_lexicon_is_learnt_from_words_that_tell_categories_apart() -> None:
     assert words == {"水果": {"苹果", "很甜"}, "酒店": {"房间", "很大"}}
     said = ByLexicon(lexicon, "水果", learnt_category).categories(["苹果", "房间很大", "不知道"])
     assert said == ["水果", "酒店", "水果"]
+
+
+def test_the_linear_model_names_each_of_three_categories() -> None:
+    phones = [Review("手机", f"屏幕 清晰 {number}") for number in range(15)]
+    unseen = ["苹果 很甜", "房间 很大", "屏幕 清晰"]
+    said = linear.categories(linear.ours(str.split), [*FRUIT, *HOTELS, *phones], unseen)
+    assert said == ["水果", "酒店", "手机"]
+
+
+def test_a_small_category_is_given_more_weight() -> None:
+    features = csr_matrix(np.array([[1.0, 0.2]] * 20 + [[0.2, 1.0]] * 4 + [[0.6, 0.6]] * 3))
+    categories = ["水果"] * 20 + ["酒店"] * 4 + ["酒店", "水果", "水果"]
+    unclear = csr_matrix(np.array([[0.6, 0.6]]))
+    even, raised = (linear.RatioSVM(by).fit(features, categories).decision_function(unclear)[0, 1] for by in (0.0, 0.5))
+    assert raised > even
