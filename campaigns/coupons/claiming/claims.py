@@ -82,7 +82,7 @@ class Claims:
         self._per_minute = per_minute
         self._crowds = crowds
         self._waiting = 0
-        self._commit = GroupCommit[_Waiting, Answer](self._store, self._tell, is_outage, most=_BATCH, gather_s=0.001)
+        self._commit = GroupCommit[_Waiting, Answer](self._store, self._tell, is_outage, most=_BATCH, gather_s=0.0)
 
     def start(self) -> None:
         self._commit.start()
