@@ -16,6 +16,8 @@ from models.database import close_database, open_database
 
 CODES = ("hot", "budget", "one")
 _PEOPLE = 300
+_MOST_STOCK = 9_000_000
+"""Less than an offer may have, so that stock can be added."""
 
 
 def people_at(scale: int) -> int:
@@ -31,11 +33,12 @@ def offers_at(scale: int) -> tuple[dict[str, Any], ...]:
             "valid_days": 30,
         },
         {
-            "code": "budget", "title": "减10", "kind": "cash", "amount": 10, "stock": 100_000 * scale, "per_person": 50,
+            "code": "budget", "title": "减10", "kind": "cash", "amount": 10, "stock": min(100_000 * scale, _MOST_STOCK),
+            "per_person": 50,
             "budget": 300 * scale, "valid_days": 30,
         },
         {
-            "code": "one", "title": "赠杯", "kind": "gift", "gift": "杯", "worth": 9, "stock": 10_000 * scale,
+            "code": "one", "title": "赠杯", "kind": "gift", "gift": "杯", "worth": 9, "stock": min(10_000 * scale, _MOST_STOCK),
             "valid_days": 30,
         },
     )  # fmt: skip
