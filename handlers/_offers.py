@@ -35,14 +35,15 @@ def offer_blocks(
     linked = set(shown)
     blocks = []
     for each in found[:MOST]:
-        blocks.append("\n".join([*_terms(each), *_where(each, linked, inbound), _how(counter, each, inbound, told)]))
+        lines = [*_terms(counter, each), *_where(each, linked, inbound), _how(counter, each, inbound, told)]
+        blocks.append("\n".join(lines))
         linked |= {each.store.code} if each.store else set()
     return [*blocks, f"另有{len(found) - MOST}个优惠没有列出。"] if len(found) > MOST else blocks
 
 
-def _terms(found: OfferedNear) -> list[str]:
+def _terms(counter: CouponCounter, found: OfferedNear) -> list[str]:
     terms = found.offer.terms
-    return [f"【{terms.title}】{worth(terms)}", *rules(terms, has_store=found.store is not None)]
+    return [f"【{terms.title}】{worth(terms)}", *rules(terms, counter.store_name, has_store=found.store is not None)]
 
 
 def _where(found: OfferedNear, linked: set[str], inbound: Inbound) -> list[str]:

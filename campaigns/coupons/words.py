@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 
 from campaigns.coupons.money import yuan
 from campaigns.coupons.terms import Kind, Stacking, Terms
@@ -36,6 +37,8 @@ def rules(terms: Terms, name_of: NameOf = str, *, has_store: bool = False) -> li
     ``has_store``: a store to use it at is named beside.
     """
     lines = []
+    if terms.starts_after_days:
+        lines.append(f"领取{terms.starts_after_days}天后可用")
     if times := terms.times_in_words():
         lines.append(f"限{times}使用")
     if (terms.stores or terms.regions) and not has_store:
@@ -58,9 +61,11 @@ def offer_line(terms: Terms, name_of: NameOf) -> str:
 
 
 def own_copy(copy: OwnCopy, name_of: NameOf = str) -> str:
-    """A copy with its code, end and rules."""
-    last = copy.valid_until.astimezone(BRAND_ZONE)
-    lines = [f"【{copy.terms.title}】{worth(copy.terms)}", f"券码：{copy.code}", f"有效期至{last:%Y-%m-%d %H:%M}"]
+    """A copy with its code, its days and rules."""
+    first = copy.valid_from.astimezone(BRAND_ZONE)
+    last = copy.valid_until.astimezone(BRAND_ZONE) - timedelta(microseconds=1)  # the end is the midnight after it
+    begins = f"{first:%Y-%m-%d}起可用，" if copy.terms.starts_after_days or copy.terms.valid_from else ""
+    lines = [f"【{copy.terms.title}】{worth(copy.terms)}", f"券码：{copy.code}", f"{begins}有效期至{last:%Y-%m-%d}"]
     return "\n".join([*lines, *rules(copy.terms, name_of)])
 
 

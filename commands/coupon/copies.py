@@ -61,6 +61,8 @@ async def _copy(args: argparse.Namespace, installation: Installation, out: Outpu
         case "look":
             return _looked(await till.look(args.coupon, args.store, _basket(args), now()), out)
         case "redeem":
+            if not args.order.strip():
+                raise Invalid("order", "is empty", "write the order's number: copies of one order must go together")
             basket = _basket(args) or Basket(0)
             answer = await till.redeem(key, args.coupon, args.store, basket, args.order, operator(), now())
         case "reverse":

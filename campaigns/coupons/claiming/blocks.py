@@ -10,11 +10,15 @@ from core.errors import Invalid, Missing
 from customers.audit import note
 from models import CouponBlock
 
+_MOST_DAYS = 3650
+
 
 async def block(customer_id: int, reason: str, days: int, by: str, at: datetime) -> None:
     """Keeps a customer from taking coupons, for some days or (0) until it is lifted. Raises ``Invalid``."""
     if not reason.strip():
         raise Invalid("reason", "is missing", "say why; the customer is told to ask a store, staff see the reason")
+    if not 0 <= days <= _MOST_DAYS:
+        raise Invalid("days", f"{days} days", f"write 1 to {_MOST_DAYS}, or leave it out to block until it is lifted")
     until = at + timedelta(days=days) if days else None
     async with in_transaction():
         await CouponBlock.create(customer_id=customer_id, reason=reason[:128], since=at, until=until, by=by[:64])

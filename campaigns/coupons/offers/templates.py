@@ -99,6 +99,10 @@ async def step_template(code: str, step: str, reason: str, actor: str, at: datet
         row = await _hold(code)
         if row.state not in allowed:
             raise Invalid("state", f"{code} is {row.state}", f"{step} takes one that is {' or '.join(sorted(allowed))}")
+        begins, ends = _stored(row).offer.terms.span(at)
+        if becomes is TemplateState.PUBLISHED and ends <= max(begins, at):
+            what = "a copy taken now could never be used"
+            raise Invalid("valid_until", what, "write a later day, or a smaller starts_after_days")
         await CouponTemplate.filter(id=row.id).update(
             state=becomes, state_reason=reason[:128] if becomes is not TemplateState.PUBLISHED else "", updated_at=at
         )

@@ -6,6 +6,7 @@ what the template can still cost: all in one transaction.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import secrets
 from collections import Counter
@@ -65,6 +66,21 @@ class _Change:
     exposure_fen: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class _Call:
+    """A call by its key, and what it asks for: the same key with another wish is a mistake, not a repeat."""
+
+    key: str
+    verb: str
+    store_code: str = ""
+    order_no: str = ""
+
+    def mark(self, code_hash: str) -> str:
+        """Stored with the answer: tells this wish from others."""
+        asked = json.dumps([self.verb, code_hash, self.store_code, self.order_no])
+        return hashlib.sha256(asked.encode()).hexdigest()[:16]
+
+
 class Till:
     """Looks codes up and changes their copies. A redemption may be undone within ``reverse_within``.
 
@@ -100,7 +116,7 @@ class Till:
             columns = {"locked_until": until, "lock_key": lock_key}
             return _Change(done, CouponState.LOCKED, columns, {"until": until.isoformat(), "store": store_code})
 
-        return await self._change(key, code, by, at, change)
+        return await self._change(_Call(key, "lock", store_code), code, by, at, change)
 
     async def unlock(self, key: str, code: str, lock_key: str, by: str, at: datetime) -> Done | Refusal:
         """Gives a locked copy free before its time."""
@@ -110,7 +126,7 @@ class Till:
                 return refuse(No.NOT_LOCKED)
             return _Change(Done(copy.id, CouponEvent.UNLOCKED), CouponState.ISSUED, _FREE, {})
 
-        return await self._change(key, code, by, at, change)
+        return await self._change(_Call(key, "unlock"), code, by, at, change)
 
     async def redeem(
         self, key: str, code: str, store_code: str, basket: Basket, order_no: str, by: str, at: datetime,
@@ -138,7 +154,7 @@ class Till:
             done = Done(copy.id, CouponEvent.REDEEMED, off)
             return _Change(done, CouponState.REDEEMED, columns, detail, _cost(terms, off) - terms.most_fen)
 
-        return await self._change(key, code, by, at, change)
+        return await self._change(_Call(key, "redeem", store_code, order_no), code, by, at, change)
 
     async def reverse(self, key: str, code: str, reason: str, by: str, at: datetime) -> Done | Refusal:
         """Undoes a redemption within the time allowed: the copy may be used again. Raises ``Invalid``."""
@@ -154,7 +170,7 @@ class Till:
             back = terms.most_fen - _cost(terms, copy.discount_fen)
             return _Change(done, CouponState.REVERSED, columns, detail, back)
 
-        return await self._change(key, code, by, at, change)
+        return await self._change(_Call(key, "reverse"), code, by, at, change)
 
     async def void(self, key: str, code: str, reason: str, by: str, at: datetime) -> Done | Refusal:
         """Takes an open copy back for good. Raises ``Invalid``."""
@@ -167,7 +183,7 @@ class Till:
             done = Done(copy.id, CouponEvent.VOIDED)
             return _Change(done, CouponState.VOIDED, _FREE, {"reason": reason[:128]}, -terms.most_fen)
 
-        return await self._change(key, code, by, at, change)
+        return await self._change(_Call(key, "void"), code, by, at, change)
 
     async def _pace(self, shop: Shop | None, at: datetime) -> Refusal | None:
         """Counts a redemption at a shop, or says that it has had enough of them."""
@@ -179,12 +195,14 @@ class Till:
         await paces.write()
         return None
 
-    async def _change(self, key: str, code: str, by: str, at: datetime, change: Any) -> Done | Refusal:
-        _check_key(key)
+    async def _change(self, call: _Call, code: str, by: str, at: datetime, change: Any) -> Done | Refusal:
+        _check_key(call.key)
         code_hash = self._codes.fingerprint(code)
         async with in_transaction():
             copy = await hold_copy(code_hash)
-            if known := (await answers_to([key])).get(key):
+            if known := (await answers_to([call.key])).get(call.key):
+                if known.get("of") != call.mark(code_hash):
+                    raise Invalid("key", f"{call.key!r} was used for another call", "make a new one for each call")
                 return _read(known)
             if copy is None:
                 return refuse(No.UNKNOWN_CODE)
@@ -195,7 +213,8 @@ class Till:
                 answer: Done | Refusal = verdict.done
             else:
                 answer = verdict
-            await add_calls([CallRow(key, copy.customer_id, at, json.dumps(_to_json(answer), ensure_ascii=False))])
+            told = json.dumps({**_to_json(answer), "of": call.mark(code_hash)}, ensure_ascii=False)
+            await add_calls([CallRow(call.key, copy.customer_id, at, told)])
             return answer
 
 

@@ -25,9 +25,9 @@ def form(**changes: Any) -> dict[str, Any]:
 
 
 async def publish(**changes: Any) -> str:
-    """A published template's code."""
+    """A template published a month ago: its code."""
     stored = await add_template(form(**changes), "cli:test", NOON)
-    await step_template(stored.offer.code, "publish", "", "cli:test", NOON)
+    await step_template(stored.offer.code, "publish", "", "cli:test", NOON - timedelta(days=30))
     return stored.offer.code
 
 

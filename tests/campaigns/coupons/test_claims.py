@@ -9,12 +9,12 @@ from tortoise.transactions import in_transaction
 
 from campaigns.coupons.claiming.claims import Claims, Given
 from campaigns.coupons.claiming.issuing import Near
-from campaigns.coupons.offers.templates import get_template, step_template
+from campaigns.coupons.offers.templates import add_template, get_template, step_template
 from campaigns.coupons.refusals import No, Refusal
-from core.errors import Busy
-from models import Coupon, CouponBlock, CouponEntry, CouponTemplate, CustomerTag, Tag, TagKind
+from core.errors import Busy, Invalid
+from models import Coupon, CouponBlock, CouponEntry, CouponTemplate, CustomerTag, Tag, TagKind, TemplateState
 from models.dialect.coupons import CopyRow, Taking, store_claims
-from tests.campaigns.coupons.offers import CODES, NOON, claim, publish
+from tests.campaigns.coupons.offers import CODES, NOON, claim, form, publish
 from tests.customers.people import meet
 
 
@@ -155,3 +155,12 @@ async def test_stock_and_budget_stand_in_the_statement_itself(database: str, sho
     assert await Coupon.all().count() == 0 == (await get_template("满减20")).issued
     async with in_transaction():
         assert await store_claims([Taking(template.id, 1, 2000)], copies[:1], [], NOON) is not None
+
+
+async def test_an_offer_nobody_could_use_any_more_is_not_published(database: str) -> None:
+    over = await add_template(form(code="旧的", valid_days=None, valid_until="2026-11-20"), "cli:test", NOON)
+    late = await add_template(form(code="太晚", valid_until="2026-11-29", starts_after_days=9), "cli:test", NOON)
+    for stored in (over, late):
+        with pytest.raises(Invalid, match="could never be used"):
+            await step_template(stored.offer.code, "publish", "", "cli:test", NOON)
+        assert (await get_template(stored.offer.code)).state is TemplateState.DRAFT

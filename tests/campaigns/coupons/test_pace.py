@@ -7,6 +7,8 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import timedelta
 
+import pytest
+
 from campaigns.coupons.claiming.blocks import block
 from campaigns.coupons.claiming.claims import Claim, Claims
 from campaigns.coupons.claiming.farming import allow_scene, allow_store, list_refused
@@ -16,7 +18,8 @@ from campaigns.coupons.offers.templates import get_template
 from campaigns.coupons.redemption.redeeming import Done, Till
 from campaigns.coupons.redemption.till import Basket
 from campaigns.coupons.refusals import No, Refusal
-from models import Audit, Coupon, CouponEntry, CouponPace
+from core.errors import Invalid
+from models import Audit, Coupon, CouponEntry, CouponPace, Scene
 from tests.campaigns.coupons.offers import CODES, NOON, code_of, publish
 from tests.campaigns.coupons.test_redeeming import open_store
 from tests.customers.people import meet
@@ -128,6 +131,9 @@ async def test_staff_see_what_was_refused_and_lift_it_for_a_while(database: str)
     ]  # fmt: skip
     assert seen[0].last_at == NOON
     assert await list_refused(1, NOON + timedelta(days=2)) == []
+    with pytest.raises(Invalid, match="no scene"):
+        await allow_scene("橱窗一", 30, "cli:x", NOON)
+    await Scene.create(app_id="wx_shop", scene="橱窗一", created_at=NOON)
     until = await allow_scene("橱窗一", 30, "cli:x", NOON)
     assert until == NOON + timedelta(minutes=30)
     assert told(await claims.decide([scanned(who, after_s=30) for who in people[1:3]])) == ["given", "given"]
@@ -140,6 +146,9 @@ async def test_a_lift_ends(database: str) -> None:
     await publish(stock=20, per_person=5)
     [who] = await customers(1)
     claims = Claims(CODES, 0, Crowds(store=1))
+    with pytest.raises(Invalid, match="no store"):
+        await allow_store("SH01", 1, "cli:x", NOON)
+    await open_store("SH01", "华东")
     await allow_store("SH01", 1, "cli:x", NOON)
     times = (0, 59, 60, 61)
     answers = [(await claims.decide([nearby(who, "满减20", after_s=at)]))[0] for at in times]

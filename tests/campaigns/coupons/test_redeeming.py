@@ -11,7 +11,7 @@ from campaigns.coupons.redemption.redeeming import Done, Till, expire_due
 from campaigns.coupons.redemption.till import Basket
 from campaigns.coupons.refusals import No, Refusal
 from core.errors import Invalid
-from models import Coupon, CouponEntry, Organisation, OrganisationKind, Store
+from models import Coupon, CouponEntry, CouponState, Organisation, OrganisationKind, Store
 from tests.campaigns.coupons.offers import CODES, NOON, claim, code_of, publish
 from tests.customers.people import meet
 
@@ -139,3 +139,22 @@ async def test_what_ended_gives_the_budget_back(database: str) -> None:
 async def test_unknown_code_is_no_copy(database: str) -> None:
     plain, _, _ = CODES.make()
     assert no_of(await TILL.redeem("r1", plain, "", ENOUGH, "", "guide:7", NOON)) is No.UNKNOWN_CODE
+
+
+async def test_a_key_of_another_call_is_refused_and_does_nothing(database: str) -> None:
+    await publish(per_person=2)
+    who = (await meet("o-1")).customer_id
+    first, second = await Claims(CODES, 0).decide([claim(who, "a"), claim(who, "b")])
+    assert isinstance(first, Given) and isinstance(second, Given)
+    mine, other = await code_of(first.coupon_id), await code_of(second.coupon_id)
+    done = await TILL.redeem("k", mine, "", ENOUGH, "A-1", "guide:7", NOON)
+    for call in (
+        TILL.redeem("k", other, "", ENOUGH, "A-1", "guide:7", NOON),
+        TILL.redeem("k", mine, "", ENOUGH, "A-2", "guide:7", NOON),
+        TILL.reverse("k", mine, "退单", "guide:7", NOON),
+        TILL.void("a", other, "误发", "hq", NOON),
+    ):
+        with pytest.raises(Invalid, match="another call"):
+            await call
+    assert await TILL.redeem("k", mine, "", ENOUGH, "A-1", "guide:7", NOON) == done
+    assert (await Coupon.get(id=second.coupon_id)).state is CouponState.ISSUED
