@@ -60,8 +60,10 @@ WHERE coalesce(k.answer->>'refused', k.answer->>'event', k.answer->>'coupon_id')
 """
 
 _UNASKED = """
-SELECT c.id FROM coupon c LEFT JOIN coupon_call k ON NOT k.answer ? 'event' AND NOT k.answer ? 'refused'
-  AND (k.answer->>'coupon_id')::bigint = c.id GROUP BY c.id HAVING count(k.key) <> 1
+SELECT c.id, k.calls FROM coupon c LEFT JOIN (
+  SELECT (answer->>'coupon_id')::bigint AS coupon_id, count(*) AS calls FROM coupon_call
+  WHERE NOT answer ? 'event' AND NOT answer ? 'refused' GROUP BY 1) k ON k.coupon_id = c.id
+WHERE k.calls IS DISTINCT FROM 1
 """
 
 _LAWS = {
