@@ -22,6 +22,9 @@ from tests.faults.processes import ROOT, Child, python
 from tests.faults.run import Run, Scenario
 
 PROCESSES = 4
+_CARELESS_RACES = 5
+"""At most: which law a race without a guard breaks is a matter of chance, and one race may miss one."""
+
 _CARELESS_PROCESSES = 2
 _SECRET = "a key of the race that protects nothing"
 _OPERATIONS = {"small": 4_000, "full": 1_000_000}
@@ -124,21 +127,31 @@ async def _furnish(database: Database, scale: int) -> None:
 
 
 def _control(guard: str) -> Scenario:
-    """Content only where without the guard each of the laws it keeps is broken."""
+    """Content only where without the guard each of the laws it keeps is broken, in one of a few short races."""
 
     async def play_without(run: Run, grounds: Grounds) -> None:
-        careless = Run(run.size, run.seed)
-        async with grounds.database("postgres") as database:
-            logs = await _race(careless, grounds, database, _CARELESS_OPERATIONS, 0, 120.0, guard, _CARELESS_PROCESSES)
-            await check(careless, database, logs)
-        run.count(**careless.figures)
+        broken: list[str] = []
+        for race in range(_CARELESS_RACES):
+            broken += await _race_without(run, grounds, guard, race)
+            if all(any(each.startswith(words) for each in broken) for words in _BREAKS[guard]):
+                break
         for words in _BREAKS[guard]:
-            found = [each for each in careless.broken if each.startswith(words)]
-            run.promise(f"without the guard it is found that not '{words}'", bool(found), careless.broken)
-        failed = [each for each in careless.broken if each.startswith("no process")]
+            found = any(each.startswith(words) for each in broken)
+            run.promise(f"without the guard it is found that not '{words}'", found, broken)
+        failed = [each for each in broken if each.startswith("no process")]
         run.promise_none("the careless crowd comes to its end", failed)
 
     return Scenario(f"control-coupons-{guard}", play_without, needs=("postgres",))
+
+
+async def _race_without(run: Run, grounds: Grounds, guard: str, race: int) -> list[str]:
+    """What was found broken in a race of its own."""
+    careless = Run(run.size, run.seed + race)
+    async with grounds.database("postgres") as database:
+        logs = await _race(careless, grounds, database, _CARELESS_OPERATIONS, 0, 120.0, guard, _CARELESS_PROCESSES)
+        await check(careless, database, logs)
+    run.count(**careless.figures)
+    return careless.broken
 
 
 SCENARIOS = (Scenario("coupons", play, needs=("postgres",)), *map(_control, GUARDS))
